@@ -1,0 +1,28 @@
+import { integer, text } from '../rules.js';
+import { optional, variable } from '../variable.js';
+
+export const gatewaySection = {
+  pollMs: variable({
+    name: 'POLL_MS',
+    schema: integer(100, 60_000),
+    fallback: '2000',
+    summary: 'Interval of the Postgres poll that repairs lost hints, in ms; halved while Redis is away.',
+  }),
+  appendLanes: variable({
+    name: 'APPEND_LANES',
+    schema: integer(1, 16),
+    fallback: '2',
+    summary: 'Group-commit lanes; each has one batch in flight.',
+  }),
+  webRoot: optional({
+    name: 'WEB_ROOT',
+    schema: text,
+    summary: 'Folder of the built web app; absent = serve no page.',
+  }),
+  guestTenant: variable({
+    name: 'GUEST_TENANT',
+    schema: text,
+    fallback: 'default',
+    summary: 'Slug of the tenant that guests join.',
+  }),
+};

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { flag, integer, text } from '../rules.js';
+import { ENVIRONMENTS, optional, variable } from '../variable.js';
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { gateway: '8000', 'agent-worker': '8001', 'slo-service': '8002' };
+
+/** What every app needs to know about itself. */
+export const serviceSection = {
+  environment: variable({
+    name: 'HOLDFAST_ENV',
+    schema: z.enum(ENVIRONMENTS, `must be one of ${ENVIRONMENTS.join(', ')}`),
+    fallback: 'development',
+    summary: 'Deployment environment; chooses defaults and how strict boot is.',
+  }),
+  instanceId: optional({
+    name: 'INSTANCE_ID',
+    schema: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes')),
+    summary: 'Identity of this process among all; by default the app name and a random suffix.',
+  }),
+  host: variable({
+    name: 'HOST',
+    schema: text,
+    fallback: '127.0.0.1',
+    summary: 'Address to listen on; 0.0.0.0 in a container.',
+  }),
+  port: variable({
+    name: 'PORT',
+    schema: integer(0, 65_535),
+    fallback: ({ app }) => DEFAULT_PORTS[app] ?? '0',
+    fallbackText: '8000 gateway, 8001 agent-worker, 8002 slo-service',
+    summary: 'HTTP port; 0 takes a free one.',
+  }),
+  logLevel: variable({
+    name: 'LOG_LEVEL',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    fallback: 'info',
+    summary: 'Lowest level that is logged.',
+  }),
+  logPretty: variable({
+    name: 'LOG_PRETTY',
+    schema: flag,
+    fallback: 'false',
+    summary: 'Human-readable log lines in place of JSON.',
+  }),
+  heartbeatMs: variable({
+    name: 'HEARTBEAT_MS',
+    schema: integer(250, 30_000),
+    fallback: '5000',
+    summary: 'Interval of instance heartbeats, in ms; stale after three missed.',
+  }),
+  shutdownTimeoutMs: variable({
+    name: 'SHUTDOWN_TIMEOUT_MS',
+    schema: integer(500, 600_000),
+    fallback: ({ environment }) => (environment === 'development' || environment === 'test' ? '4000' : '55000'),
+    fallbackText: '4000 in development and test, else 55000',
+    summary: 'Longest time from SIGTERM to exit, in ms.',
+  }),
+};

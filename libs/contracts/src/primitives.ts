@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+
+/** A UUID in canonical text form. */
+export const Uuid = z.uuid();
+
+/** Position in a thread's log; the first event has 1, and 0 means "before the first". */
+export const Seq = z.int().check(z.gte(0));
+
+/** Count of UTF-16 code units; a non-text part counts 1. */
+export const Offset = z.int().check(z.gte(0));
+
+/** ISO 8601 instant in UTC. */
+export const Timestamp = z.iso.datetime();
+
+/** Milliseconds. */
+export const DurationMs = z.int().check(z.gte(0));
+
+/** Identity of the Postgres history that numbered the events: `<system identifier>:<timeline>`. */
+export const Epoch = z.string().check(z.minLength(1), z.maxLength(64));
+
+const unstorable = /\u0000|\p{Surrogate}/u;
+
+/** True if Postgres can store the text and every UTF-8 encoder returns it unchanged: no NUL, no lone surrogate. */
+export function isStorableText(text: string): boolean {
+  return !unstorable.test(text);
+}
+
+/** Text that {@link isStorableText} accepts, of at most `maxLength` UTF-16 units. */
+export function safeText(minLength: number, maxLength: number) {
+  return z
+    .string()
+    .check(
+      z.minLength(minLength),
+      z.maxLength(maxLength),
+      z.refine(isStorableText, 'must not contain NUL or lone surrogates'),
+    );
+}
+
+/** A JSON value whose strings are all storable; used for tool arguments and results. */
+export const JsonValue = z
+  .json()
+  .check(z.refine((value) => isStorableText(JSON.stringify(value)), 'must not contain NUL or lone surrogates'));
