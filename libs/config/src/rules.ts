@@ -9,15 +9,21 @@ export function integer(min: number, max: number) {
 }
 
 /** `true` or `false`. */
-export const flag = z.pipe(z.enum(['true', 'false'], 'must be true or false'), z.transform((text) => text === 'true'));
+export const flag = z.pipe(
+  z.enum(['true', 'false'], 'must be true or false'),
+  z.transform((text) => text === 'true'),
+);
 
 /** URL whose scheme is one of `schemes`. */
 export function urlOf(...schemes: string[]) {
   return z.string().check(
-    z.refine((text) => {
-      const url = URL.parse(text);
-      return url !== null && schemes.includes(url.protocol.slice(0, -1));
-    }, `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`),
+    z.refine(
+      (text) => {
+        const url = URL.parse(text);
+        return url !== null && schemes.includes(url.protocol.slice(0, -1));
+      },
+      `must be a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    ),
   );
 }
 

@@ -12,10 +12,15 @@ export const authSection = {
   jwksUrl: optional({
     name: 'AUTH_JWKS_URL',
     schema: urlOf('https', 'http'),
-    summary: "Key set of your identity provider; accepts RS256, PS256, ES256 and EdDSA.",
+    summary: 'Key set of your identity provider; accepts RS256, PS256, ES256 and EdDSA.',
   }),
   issuer: variable({ name: 'AUTH_ISSUER', schema: text, fallback: 'holdfast', summary: 'Required `iss` of a token.' }),
-  audience: variable({ name: 'AUTH_AUDIENCE', schema: text, fallback: 'holdfast', summary: 'Required `aud` of a token.' }),
+  audience: variable({
+    name: 'AUTH_AUDIENCE',
+    schema: text,
+    fallback: 'holdfast',
+    summary: 'Required `aud` of a token.',
+  }),
   guest: variable({
     name: 'AUTH_GUEST',
     schema: flag,

@@ -2,7 +2,11 @@ import * as z from 'zod/mini';
 import { flag, integer, text } from '../rules.js';
 import { ENVIRONMENTS, optional, variable } from '../variable.js';
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { gateway: '8000', 'agent-worker': '8001', 'slo-service': '8002' };
+const DEFAULT_PORTS: Readonly<Record<string, string>> = {
+  gateway: '8000',
+  'agent-worker': '8001',
+  'slo-service': '8002',
+};
 
 /** What every app needs to know about itself. */
 export const serviceSection = {

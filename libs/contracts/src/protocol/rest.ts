@@ -52,7 +52,9 @@ export const EventsQuery = z
     beforeSeq: z.optional(seqParam),
     limit: limit(CEILINGS.eventsPerPage, 100),
   })
-  .check(z.refine((q) => q.afterSeq === undefined || q.beforeSeq === undefined, 'give afterSeq or beforeSeq, not both'));
+  .check(
+    z.refine((q) => q.afterSeq === undefined || q.beforeSeq === undefined, 'give afterSeq or beforeSeq, not both'),
+  );
 export type EventsQuery = z.infer<typeof EventsQuery>;
 
 /** A thread as a file: members and the whole log. */

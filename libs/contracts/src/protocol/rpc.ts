@@ -18,7 +18,12 @@ interface RpcSchemas {
 export const RPC = {
   'service.info': { app: 'slo-service', kind: 'rpc', request: z.object({}), reply: ServiceInfo },
   /** A cancel was committed: look at the run's row now rather than at the next chunk commit. */
-  'run.cancel_requested': { app: 'agent-worker', kind: 'hint', request: z.object({ runId: Uuid }), reply: z.object({}) },
+  'run.cancel_requested': {
+    app: 'agent-worker',
+    kind: 'hint',
+    request: z.object({ runId: Uuid }),
+    reply: z.object({}),
+  },
 } as const satisfies Record<string, RpcSchemas>;
 
 export type RpcName = keyof typeof RPC;

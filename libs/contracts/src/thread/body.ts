@@ -28,13 +28,11 @@ export type Part = z.infer<typeof Part>;
 
 /** What a person may send: text parts with some visible text. */
 export const SendBody = z.object({
-  parts: z
-    .array(TextPart)
-    .check(
-      z.minLength(1),
-      z.maxLength(CEILINGS.partsPerBody),
-      z.refine((parts) => parts.some((part) => part.text.trim() !== ''), 'must contain visible text'),
-    ),
+  parts: z.array(TextPart).check(
+    z.minLength(1),
+    z.maxLength(CEILINGS.partsPerBody),
+    z.refine((parts) => parts.some((part) => part.text.trim() !== ''), 'must contain visible text'),
+  ),
 });
 export type SendBody = z.infer<typeof SendBody>;
 

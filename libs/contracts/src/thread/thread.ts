@@ -17,7 +17,13 @@ export type AgentMode = z.infer<typeof AgentMode>;
 export const User = z.object({ id: Uuid, name: z.string(), kind: UserKind });
 export type User = z.infer<typeof User>;
 
-export const Member = z.object({ userId: Uuid, name: z.string(), kind: UserKind, role: MemberRole, joinedAt: Timestamp });
+export const Member = z.object({
+  userId: Uuid,
+  name: z.string(),
+  kind: UserKind,
+  role: MemberRole,
+  joinedAt: Timestamp,
+});
 export type Member = z.infer<typeof Member>;
 
 /** An agent as clients see it; how it is reached is configuration of the worker. */
