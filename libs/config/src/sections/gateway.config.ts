@@ -25,4 +25,10 @@ export const gatewaySection = {
     fallback: 'default',
     summary: 'Slug of the tenant that guests join.',
   }),
+  requestTimeoutMs: variable({
+    name: 'REQUEST_TIMEOUT_MS',
+    schema: integer(100, 300_000),
+    fallback: '10000',
+    summary: 'Deadline of one HTTP request, in ms; an export may take twelve times as long.',
+  }),
 };

@@ -77,4 +77,23 @@ export const limitsSection = {
     fallback: '100',
     summary: 'Commands per second of one socket, with a burst of three seconds.',
   }),
+  requestBytes: variable({
+    name: 'LIMIT_REQUEST_BYTES',
+    schema: integer(KIB, 16 * KIB * KIB),
+    fallback: String(64 * KIB),
+    summary: 'Largest body of an HTTP request, in bytes.',
+  }),
+  requestsPerS: variable({
+    name: 'LIMIT_REQUESTS_PER_S',
+    schema: integer(1, 100_000),
+    fallback: '50',
+    summary: 'HTTP requests per second and user at one gateway, with a burst of three seconds.',
+  }),
+  guestsPerAddressPerMin: variable({
+    name: 'LIMIT_GUESTS_PER_ADDRESS_PER_MIN',
+    schema: integer(1, 1_000_000),
+    fallback: ({ environment }) => (environment === 'development' || environment === 'test' ? '6000' : '30'),
+    fallbackText: '6000 in development and test, else 30',
+    summary: 'New guests per minute of one client address at one gateway.',
+  }),
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Epoch, safeText, Seq, Timestamp, Uuid } from '../primitives.js';
+import { InstanceInfo } from '../system/system-status.js';
 import { LogEvent } from '../thread/log-event.js';
 import { Agent, AgentMode, Member, ThreadSummary, User } from '../thread/thread.js';
 import { CEILINGS } from './limits.js';
@@ -89,3 +90,18 @@ export const SearchPage = z.object({ hits: z.array(SearchHit), nextCursor: z.nul
 export type SearchPage = z.infer<typeof SearchPage>;
 
 export const EraseReply = z.object({ userId: Uuid, erasedMessages: z.int() });
+
+/** The caller, as the token tells it. */
+export const MeReply = z.object({ user: User, tenant: z.string(), roles: z.array(z.string()), expiresAt: Timestamp });
+export type MeReply = z.infer<typeof MeReply>;
+
+export const ThreadReply = z.object({ thread: ThreadSummary });
+export type ThreadReply = z.infer<typeof ThreadReply>;
+
+/** The running instances; `registry` is `unavailable` while Redis does not answer. */
+export const InstanceList = z.object({
+  at: Timestamp,
+  registry: z.enum(['available', 'unavailable']),
+  instances: z.array(InstanceInfo),
+});
+export type InstanceList = z.infer<typeof InstanceList>;
