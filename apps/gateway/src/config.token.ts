@@ -1,0 +1,2 @@
+/** Injection token of the parsed {@link Config}. */
+export const CONFIG = Symbol('CONFIG');
