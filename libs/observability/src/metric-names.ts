@@ -1,0 +1,66 @@
+interface MetricDeclaration {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  /** Labels take values from closed sets only: never an id, a name that people chose, or an error text. */
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
+
+/** Every metric of the system, in one table. Times are in seconds, sizes in bytes, unless the help says otherwise. */
+export const METRICS = {
+  holdfast_connections: { type: 'gauge', help: 'Live sockets of this gateway', labels: [] },
+  holdfast_handshakes_total: { type: 'counter', help: 'Handshakes by outcome', labels: ['outcome'] },
+  holdfast_commands_total: { type: 'counter', help: 'Socket commands by result code', labels: ['command', 'code'] },
+  holdfast_command_seconds: {
+    type: 'histogram',
+    help: 'Time to answer a command',
+    labels: ['command'],
+    buckets: SECONDS,
+  },
+  holdfast_messages_total: { type: 'counter', help: 'Messages by append outcome', labels: ['outcome'] },
+  holdfast_append_seconds: { type: 'histogram', help: 'Duration of one append batch', labels: [], buckets: SECONDS },
+  holdfast_append_batch_rows: { type: 'histogram', help: 'Rows of one append batch', labels: [], buckets: SIZES },
+  holdfast_gate_pulls_total: { type: 'counter', help: 'Ranges pulled because a hint was lost', labels: [] },
+  holdfast_poll_seconds: { type: 'histogram', help: 'Duration of one repair poll', labels: [], buckets: SECONDS },
+  holdfast_poll_repairs_total: { type: 'counter', help: 'What polls delivered after a lost hint', labels: ['kind'] },
+  holdfast_publish_failures_total: { type: 'counter', help: 'Hints that Redis did not take', labels: ['kind'] },
+  holdfast_redis_up: { type: 'gauge', help: '1 while connected', labels: ['role'] },
+  holdfast_database_seconds: { type: 'histogram', help: 'Database calls', labels: ['statement'], buckets: SECONDS },
+  holdfast_database_timeouts_total: { type: 'counter', help: 'Calls past their deadline', labels: ['statement'] },
+  holdfast_database_pool: { type: 'gauge', help: 'Connections by state', labels: ['state'] },
+  holdfast_runs_total: { type: 'counter', help: 'Ended runs', labels: ['outcome'] },
+  holdfast_runs_active: { type: 'gauge', help: 'Runs executing here', labels: [] },
+  holdfast_run_first_token_seconds: { type: 'histogram', help: 'Claim to first output', labels: [], buckets: SECONDS },
+  holdfast_chunk_commit_seconds: {
+    type: 'histogram',
+    help: 'Duration of a chunk commit',
+    labels: [],
+    buckets: SECONDS,
+  },
+  holdfast_chunks_fenced_total: { type: 'counter', help: 'Output refused because of a newer attempt', labels: [] },
+  holdfast_health_check_state: { type: 'gauge', help: '1 up, 0.5 degraded, 0 down', labels: ['check'] },
+  holdfast_health_check_seconds: {
+    type: 'histogram',
+    help: 'Duration of one sample',
+    labels: ['check'],
+    buckets: SECONDS,
+  },
+  holdfast_shutdown_phase_seconds: {
+    type: 'histogram',
+    help: 'Duration of a shutdown phase',
+    labels: ['phase', 'outcome'],
+    buckets: SECONDS,
+  },
+} as const satisfies Record<string, MetricDeclaration>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Names of one kind of metric. */
+export type NamesOf<T extends MetricDeclaration['type']> = {
+  [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never;
+}[MetricName];
+
+export type LabelsOf<N extends MetricName> = (typeof METRICS)[N]['labels'][number];
