@@ -27,6 +27,18 @@ export const METRICS = {
   holdfast_poll_seconds: { type: 'histogram', help: 'Duration of one repair poll', labels: [], buckets: SECONDS },
   holdfast_poll_repairs_total: { type: 'counter', help: 'What polls delivered after a lost hint', labels: ['kind'] },
   holdfast_publish_failures_total: { type: 'counter', help: 'Hints that Redis did not take', labels: ['kind'] },
+  holdfast_http_requests_total: {
+    type: 'counter',
+    help: 'HTTP requests by route template and status class',
+    labels: ['method', 'route', 'status'],
+  },
+  holdfast_http_request_seconds: {
+    type: 'histogram',
+    help: 'Time to answer a request',
+    labels: ['route'],
+    buckets: SECONDS,
+  },
+  holdfast_ignored_packets_total: { type: 'counter', help: 'Messages from Redis that were corrupt', labels: ['source'] },
   holdfast_redis_up: { type: 'gauge', help: '1 while connected', labels: ['role'] },
   holdfast_database_seconds: { type: 'histogram', help: 'Database calls', labels: ['statement'], buckets: SECONDS },
   holdfast_database_timeouts_total: { type: 'counter', help: 'Calls past their deadline', labels: ['statement'] },
