@@ -1,18 +1,11 @@
+import { swcOptions } from './libs/testing/typescript/swc-options.js';
+
 /** Three projects: `*.spec.ts` is pure, `*.int-spec.ts` uses real Postgres and Redis, `*.e2e-spec.ts` real processes. */
-const transform = {
-  '^.+\\.tsx?$': [
-    '@swc/jest',
-    {
-      jsc: {
-        target: 'es2023',
-        parser: { syntax: 'typescript', tsx: true, decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic' } },
-        keepClassNames: true,
-      },
-      module: { type: 'es6' },
-      sourceMaps: 'inline',
-    },
-  ],
+const transform = { '^.+\\.tsx?$': ['@swc/jest', swcOptions] };
+
+const servers = {
+  globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.js',
+  globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.js',
 };
 
 const base = {
@@ -31,13 +24,7 @@ const base = {
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['**/*.spec.ts', '**/*.spec.tsx'] },
-    {
-      ...base,
-      displayName: 'integration',
-      testMatch: ['**/*.int-spec.ts'],
-      globalSetup: '<rootDir>/libs/testing/src/jest/global-setup.ts',
-      globalTeardown: '<rootDir>/libs/testing/src/jest/global-teardown.ts',
-    },
-    { ...base, displayName: 'e2e', testMatch: ['**/*.e2e-spec.ts'] },
+    { ...base, ...servers, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
+    { ...base, ...servers, displayName: 'e2e', testMatch: ['**/*.e2e-spec.ts'] },
   ],
 };

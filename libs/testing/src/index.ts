@@ -1,0 +1,16 @@
+export { eventually, type EventuallyOptions } from './eventually.js';
+export { freePort } from './free-port.js';
+export { launchBrowser } from './launch-browser.js';
+export { ManagedProcess, type Exit, type ManagedProcessOptions } from './processes/managed-process.js';
+export { commandLine, isAlive, startOf } from './processes/process-identity.js';
+export { repositoryRoot } from './repository.js';
+export { startPostgres, type PostgresOptions } from './servers/postgres.js';
+export { startRedis, type RedisOptions } from './servers/redis.js';
+export type { RunningServer } from './servers/running-server.js';
+export { serverHome } from './servers/server-account.js';
+export { ServerError } from './servers/server.errors.js';
+export { signToken, TEST_AUTH_SECRET, type TokenClaims } from './sign-token.js';
+export { cleanEnvironment } from './clean-environment.js';
+export { sourceArguments, spawnApp, type AppName, type SpawnAppOptions, type SpawnedApp } from './spawn-app.js';
+export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+export { testRedis } from './test-redis.js';
