@@ -1,0 +1,12 @@
+import { ChatSchema1764000000000 } from './1764000000000-chat-schema.js';
+import { TextFunctions1764000000001 } from './1764000000001-text-functions.js';
+import { AppendV11764000000002 } from './1764000000002-append-v1.js';
+import { DefaultTenant1764000000003 } from './1764000000003-default-tenant.js';
+
+/** Every migration, oldest first. */
+export const MIGRATIONS = [
+  ChatSchema1764000000000,
+  TextFunctions1764000000001,
+  AppendV11764000000002,
+  DefaultTenant1764000000003,
+] as const;
