@@ -59,4 +59,11 @@ export const serviceSection = {
     fallbackText: '4000 in development and test, else 55000',
     summary: 'Longest time from SIGTERM to exit, in ms.',
   }),
+  shutdownGraceMs: variable({
+    name: 'SHUTDOWN_GRACE_MS',
+    schema: integer(0, 60_000),
+    fallback: ({ environment }) => (environment === 'development' || environment === 'test' ? '0' : '5000'),
+    fallbackText: '0 in development and test, else 5000',
+    summary: 'Time after SIGTERM to serve on while balancers learn that this instance leaves, in ms.',
+  }),
 };

@@ -1,0 +1,40 @@
+import type { HealthReason, HealthState } from './health-state.js';
+
+/** Failures in a row after which a check counts as down. */
+export const DOWN_AFTER = 3;
+
+/** Successes in a row after which a check that was down counts as up. */
+const UP_AFTER = 2;
+
+/** The outcome of one sample. */
+export interface Sample {
+  readonly state: HealthState;
+  readonly reason?: HealthReason;
+}
+
+/** The state of a check and what counts towards the next one. */
+export interface Streak extends Sample {
+  readonly failures: number;
+  readonly successes: number;
+}
+
+/** Before the first sample. */
+export const PENDING: Streak = { state: 'degraded', reason: 'pending', failures: 0, successes: 0 };
+
+/**
+ * One sample more: the first failure degrades, the third in a row means down; from down, one success is not believed
+ * yet, the second in a row means up.
+ */
+export function foldSample(before: Streak, sample: Sample): Streak {
+  const reason = sample.reason ?? 'reported';
+  if (sample.state === 'down') {
+    const failures = before.failures + 1;
+    return { state: failures >= DOWN_AFTER ? 'down' : 'degraded', reason, failures, successes: 0 };
+  }
+  const successes = before.successes + 1;
+  if (before.failures >= DOWN_AFTER && successes < UP_AFTER) {
+    return { state: 'degraded', reason: 'recovering', failures: before.failures, successes };
+  }
+  if (sample.state === 'degraded') return { state: 'degraded', reason, failures: 0, successes };
+  return { state: 'up', failures: 0, successes };
+}

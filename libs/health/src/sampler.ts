@@ -1,0 +1,98 @@
+import { DOWN_AFTER, foldSample, PENDING, type Sample, type Streak } from './fold-sample.js';
+import type { HealthCheckFn, HealthSnapshot } from './health-state.js';
+
+/** While a failure is not confirmed, samples follow each other faster, in ms. */
+const CONFIRM_MS = 1_000;
+
+/** Intervals without a sample after which the last one says nothing any more. */
+const STALE_INTERVALS = 3;
+
+const JITTER = 0.2;
+
+export interface SamplerOptions {
+  readonly check: HealthCheckFn;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Called after each sample, before the next one is planned. */
+  readonly onSample: (before: HealthSnapshot, after: HealthSnapshot) => void;
+}
+
+/**
+ * Asks one dependency in the background, so that whoever reads {@link snapshot} waits for nothing. A check that does
+ * not answer in time counts as failed and is not asked again until it has answered.
+ */
+export class Sampler {
+  private streak: Streak = PENDING;
+  private observedAt: number | undefined;
+  private latencyMs = 0;
+  private busy = false;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: SamplerOptions) {}
+
+  start(): void {
+    void this.sample();
+  }
+
+  /** No further samples; one in flight ends unheard. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** What is known now. */
+  snapshot(): HealthSnapshot {
+    const { state, reason, failures } = this.streak;
+    const { intervalMs, timeoutMs } = this.options;
+    const age = this.observedAt === undefined ? 0 : Date.now() - this.observedAt;
+    const stale = age > STALE_INTERVALS * intervalMs + timeoutMs;
+    const shown: Sample =
+      stale && state === 'up' ? { state: 'degraded', reason: 'stale' } : { state, ...(reason && { reason }) };
+    return {
+      ...shown,
+      latencyMs: this.latencyMs,
+      consecutiveFailures: failures,
+      ...(this.observedAt === undefined ? {} : { observedAt: new Date(this.observedAt).toISOString() }),
+    };
+  }
+
+  private async sample(): Promise<void> {
+    const startedAt = performance.now();
+    const outcome: Sample = this.busy ? { state: 'down', reason: 'timeout' } : await this.ask();
+    if (this.stopped) return;
+    const before = this.snapshot();
+    this.latencyMs = Math.round(performance.now() - startedAt);
+    this.observedAt = Date.now();
+    this.streak = foldSample(this.streak, outcome);
+    this.options.onSample(before, this.snapshot());
+    this.plan();
+  }
+
+  private async ask(): Promise<Sample> {
+    this.busy = true;
+    const answer = this.options
+      .check()
+      .then((state): Sample => ({ state }))
+      .catch((): Sample => ({ state: 'down', reason: 'failed' }))
+      .finally(() => {
+        this.busy = false;
+      });
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<Sample>((resolve) => {
+      timer = setTimeout(resolve, this.options.timeoutMs, { state: 'down', reason: 'timeout' });
+      timer.unref();
+    });
+    const first = await Promise.race([answer, timeout]);
+    clearTimeout(timer);
+    return first;
+  }
+
+  private plan(): void {
+    const { intervalMs } = this.options;
+    const unconfirmed = this.streak.failures > 0 && (this.streak.failures < DOWN_AFTER || this.streak.successes > 0);
+    const pause = unconfirmed ? Math.min(CONFIRM_MS, intervalMs) : intervalMs;
+    this.timer = setTimeout(() => void this.sample(), pause * (1 - JITTER + 2 * JITTER * Math.random()));
+    this.timer.unref();
+  }
+}
