@@ -28,15 +28,14 @@ function environmentOf(env: Env): Environment {
   return ENVIRONMENTS.find((name) => name === env['HOLDFAST_ENV']) ?? 'development';
 }
 
-/**
- * Parses the configuration of `app` from `env`.
- * @throws ConfigError that lists every invalid variable at once.
- */
-export function loadConfig(app: string, env: Env = process.env): Config {
+type SectionName = keyof Config;
+
+function parse(names: readonly string[], app: string, env: Env): Config {
   const context: FallbackContext = { environment: environmentOf(env), app };
   const problems: string[] = [];
   const sections: Record<string, Readonly<Record<string, unknown>>> = {};
   for (const [sectionName, section] of Object.entries<Section>(SECTIONS)) {
+    if (!names.includes(sectionName)) continue;
     const values: Record<string, unknown> = {};
     for (const [key, variable] of Object.entries(section)) {
       const { value, problem } = read(variable, env, context);
@@ -46,10 +45,26 @@ export function loadConfig(app: string, env: Env = process.env): Config {
     sections[sectionName] = Object.freeze(values);
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  const config = Object.freeze(sections) as unknown as Config;
+  return Object.freeze(sections) as unknown as Config;
+}
+
+/**
+ * Parses the configuration of `app` from `env`.
+ * @throws ConfigError that lists every invalid variable at once.
+ */
+export function loadConfig(app: string, env: Env = process.env): Config {
+  const config = parse(Object.keys(SECTIONS), app, env);
   const contradictions = crossChecks(app, config);
   if (contradictions.length > 0) throw new ConfigError(contradictions);
   return config;
+}
+
+/**
+ * Parses some sections only, for a tool that has no need of the others.
+ * @throws ConfigError that lists every invalid variable of these sections at once.
+ */
+export function loadSections<K extends SectionName>(names: readonly K[], env: Env = process.env): Pick<Config, K> {
+  return parse(names, 'cli', env);
 }
 
 /** The environment to hand to a child process. */
