@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
@@ -48,10 +48,24 @@ async function packagedBrowser(): Promise<Packaged> {
       cwd: root,
       env: { ...cleanEnvironment(), TMPDIR: draft },
     });
+    await writeFile(join(draft, 'fonts.conf'), fontConfiguration(folder));
     // Of two processes that unpack at once, the second finds the folder taken and uses it.
     await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
   }
-  return { executablePath: join(folder, 'chromium'), env: { FONTCONFIG_PATH: join(folder, 'fonts') } };
+  return { executablePath: join(folder, 'chromium'), env: { FONTCONFIG_FILE: join(folder, 'fonts.conf') } };
+}
+
+/** The same letters on every machine: the font of the package first, the system's for what it lacks. */
+function fontConfiguration(folder: string): string {
+  const prefer = (family: string, font: string) =>
+    `<alias binding="same"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  return [
+    '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>',
+    `<dir>${folder}/fonts/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/font-cache</cachedir>`,
+    ...['sans-serif', 'system-ui', 'serif'].map((family) => prefer(family, 'Open Sans')),
+    prefer('monospace', 'DejaVu Sans Mono'),
+    '</fontconfig>',
+  ].join('\n');
 }
 
 /** A headless Chromium: the system's, else the one that npm installed. Close it yourself. */
