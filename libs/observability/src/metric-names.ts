@@ -20,6 +20,7 @@ export const METRICS = {
     labels: ['command'],
     buckets: SECONDS,
   },
+  holdfast_rejected_packets_total: { type: 'counter', help: 'Packets that no command took', labels: ['kind'] },
   holdfast_messages_total: { type: 'counter', help: 'Messages by append outcome', labels: ['outcome'] },
   holdfast_append_seconds: { type: 'histogram', help: 'Duration of one append batch', labels: [], buckets: SECONDS },
   holdfast_append_batch_rows: { type: 'histogram', help: 'Rows of one append batch', labels: [], buckets: SIZES },

@@ -24,6 +24,13 @@ export const RPC = {
     request: z.object({ runId: Uuid }),
     reply: z.object({}),
   },
+  /** Members of a thread changed: authorise its sockets again now rather than at the next poll. */
+  'thread.members_changed': {
+    app: 'gateway',
+    kind: 'hint',
+    request: z.object({ threadId: Uuid }),
+    reply: z.object({}),
+  },
 } as const satisfies Record<string, RpcSchemas>;
 
 export type RpcName = keyof typeof RPC;

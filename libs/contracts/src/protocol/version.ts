@@ -6,3 +6,6 @@ export const MIN_PROTOCOL_VERSION = 1;
 
 /** Socket.IO namespace of every chat socket. */
 export const CHAT_NAMESPACE = '/chat';
+
+/** Version of this build, as in package.json. */
+export const BUILD_VERSION = '0.1.0';
