@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import {
+  AgentList,
+  EraseReply,
+  InstanceList,
+  SearchPage,
+  SearchQuery,
+  SystemStatus,
+  UserList,
+  UserQuery,
+  Uuid,
+} from '@holdfast/contracts';
+import type { EndpointSchemas } from './endpoint.js';
+
+export const DIRECTORY_ENDPOINTS = {
+  'user.find': {
+    method: 'GET',
+    path: '/api/users',
+    tag: 'people',
+    summary: 'People of the tenant whose name contains the text',
+    access: 'user',
+    query: UserQuery,
+    status: 200,
+    reply: UserList,
+    errors: [],
+  },
+  'user.erase': {
+    method: 'DELETE',
+    path: '/api/users/:userId',
+    tag: 'people',
+    summary: 'Erase a person: the own account, or any of the tenant with the role ops',
+    description:
+      'Blanks every message of the person, the name and the memberships; the numbering of the logs stays. It cannot ' +
+      'be undone.',
+    access: 'user',
+    params: z.object({ userId: Uuid }),
+    status: 200,
+    reply: EraseReply,
+    errors: ['not_found', 'forbidden'],
+  },
+  'agent.list': {
+    method: 'GET',
+    path: '/api/agents',
+    tag: 'people',
+    summary: 'The agents a thread may have',
+    access: 'user',
+    status: 200,
+    reply: AgentList,
+    errors: [],
+  },
+  'message.search': {
+    method: 'GET',
+    path: '/api/search',
+    tag: 'history',
+    summary: "Full-text search in the messages of the caller's threads",
+    access: 'user',
+    query: SearchQuery,
+    status: 200,
+    reply: SearchPage,
+    errors: [],
+  },
+  'system.status': {
+    method: 'GET',
+    path: '/api/system/status',
+    tag: 'system',
+    summary: 'What runs now: gateways, workers and the slo-service',
+    access: 'user',
+    status: 200,
+    reply: SystemStatus,
+    errors: [],
+  },
+  'instance.list': {
+    method: 'GET',
+    path: '/api/ops/instances',
+    tag: 'system',
+    summary: 'The running instances, for operators',
+    access: 'ops',
+    status: 200,
+    reply: InstanceList,
+    errors: ['forbidden'],
+  },
+} as const satisfies Record<string, EndpointSchemas>;

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { agentCreate } from './commands/agent-create.command.js';
+import { migrateStatus, migrateUp } from './commands/migrate.command.js';
+import { tenantCreate } from './commands/tenant-create.command.js';
+import { tokenCreate } from './commands/token-create.command.js';
+import { runCli } from './run-cli.js';
+
+const COMMANDS = [tenantCreate, agentCreate, tokenCreate, migrateUp, migrateStatus];
+
+process.exitCode = await runCli(COMMANDS, process.argv.slice(2), {
+  out: (line) => process.stdout.write(`${line}\n`),
+  note: (line) => process.stderr.write(`${line}\n`),
+});
