@@ -1,0 +1,37 @@
+import { metrics } from '@holdfast/observability';
+import { Decoder, Encoder } from 'socket.io-parser';
+
+/** Packets of one connection that may be malformed before it is closed. */
+const MAX_MALFORMED = 50;
+
+const BINARY_HEADER = /^[56]\d*-/;
+
+/**
+ * Decodes packets without ever collecting binary attachments, which no command takes, and drops what is malformed
+ * instead of closing the connection: a bad packet of one feature must not cost a client its whole session.
+ */
+class TolerantDecoder extends Decoder {
+  private malformed = 0;
+
+  override add(data: unknown): void {
+    if (typeof data !== 'string') {
+      this.count('binary');
+      return;
+    }
+    try {
+      // The text of a binary event stands for itself; its placeholders then break the command's schema.
+      super.add(data.replace(BINARY_HEADER, (header) => (header.startsWith('5') ? '2' : '3')));
+    } catch (error) {
+      this.count('malformed');
+      if (this.malformed > MAX_MALFORMED) throw error;
+    }
+  }
+
+  private count(kind: 'binary' | 'malformed'): void {
+    this.malformed += 1;
+    metrics.counter('holdfast_rejected_packets_total').inc({ kind });
+  }
+}
+
+/** Parser for the `parser` option of a Socket.IO server. */
+export const tolerantParser = { Encoder, Decoder: TolerantDecoder };

@@ -1,0 +1,65 @@
+import { Inject } from '@nestjs/common';
+import {
+  WebSocketGateway,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+import {
+  AppError,
+  CHAT_NAMESPACE,
+  MIN_PROTOCOL_VERSION,
+  PROTOCOL_VERSION,
+  type CommandReply,
+  type CommandRequest,
+} from '@holdfast/contracts';
+import { TokenService } from '../auth/token.service.js';
+import { Command } from '../command/command.decorator.js';
+import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
+import type { ChatNamespace, ChatSocket } from './chat-socket.js';
+import { Handshake } from './handshake.service.js';
+import { SessionLifecycle } from './session-lifecycle.service.js';
+
+/** Begin, renewal and end of a session. */
+@WebSocketGateway({ namespace: CHAT_NAMESPACE })
+export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
+  constructor(
+    private readonly handshake: Handshake,
+    private readonly lifecycle: SessionLifecycle,
+    private readonly tokens: TokenService,
+    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
+  ) {}
+
+  afterInit(namespace: ChatNamespace): void {
+    namespace.use(this.handshake.middleware);
+  }
+
+  handleConnection(socket: ChatSocket): void {
+    this.lifecycle.begin(socket);
+    const { user, epoch, tenant, expiresAt } = socket.data.session;
+    socket.emit('session.ready', {
+      protocol: PROTOCOL_VERSION,
+      minProtocol: MIN_PROTOCOL_VERSION,
+      version: this.self.version,
+      instanceId: this.self.instanceId,
+      epoch,
+      user: { id: user.userId, name: user.name, kind: user.kind },
+      tenant,
+      serverTime: new Date().toISOString(),
+      expiresAt: expiresAt.toISOString(),
+      limits: this.self.limits,
+    });
+  }
+
+  handleDisconnect(socket: ChatSocket): void {
+    this.lifecycle.end(socket);
+  }
+
+  @Command('session.renew')
+  async renew(socket: ChatSocket, { token }: CommandRequest<'session.renew'>): Promise<CommandReply<'session.renew'>> {
+    const fresh = await this.tokens.verify(token);
+    const { session } = socket.data;
+    if (!session.renew(fresh)) throw new AppError('forbidden', 'the token is of another user');
+    return { expiresAt: session.expiresAt.toISOString() };
+  }
+}

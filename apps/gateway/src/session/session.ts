@@ -1,0 +1,41 @@
+import type { KnownUser } from '../auth/user-directory.service.js';
+import type { TokenBucket } from '../limits/token-bucket.js';
+import type { Identity } from '../auth/identity.js';
+
+/**
+ * One authenticated socket.
+ *
+ *     live ──60 s before expiry──▶ expiring ──expiry + grace──▶ closed
+ *       ▲                             │
+ *       └──────── renewed ────────────┘
+ */
+export class Session {
+  /** Room of each thread that this socket has open. */
+  readonly threads = new Map<string, string>();
+  /** True once the client was told that its token ends soon. */
+  expiringTold = false;
+
+  constructor(
+    readonly user: KnownUser,
+    private identity: Identity,
+    /** Identity of the Postgres history at the handshake. */
+    readonly epoch: string,
+    readonly commands: TokenBucket,
+  ) {}
+
+  get tenant(): string {
+    return this.identity.tenant;
+  }
+
+  get expiresAt(): Date {
+    return this.identity.expiresAt;
+  }
+
+  /** Goes on under a fresh token; false if that is somebody else's. */
+  renew(fresh: Identity): boolean {
+    if (fresh.sub !== this.identity.sub || fresh.tenant !== this.identity.tenant) return false;
+    this.identity = fresh;
+    this.expiringTold = false;
+    return true;
+  }
+}
