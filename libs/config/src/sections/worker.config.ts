@@ -38,4 +38,10 @@ export const workerSection = {
     fallback: '8000',
     summary: "Estimated tokens of conversation history given to an agent; an agent's own setting wins.",
   }),
+  guideTokensPerS: variable({
+    name: 'GUIDE_TOKENS_PER_S',
+    schema: integer(1, 100_000),
+    fallback: '40',
+    summary: "Pace at which the guide writes, in tokens per second; an agent's own setting wins.",
+  }),
 };

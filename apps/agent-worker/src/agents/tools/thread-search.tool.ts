@@ -10,6 +10,7 @@ type ThreadSearchArgs = z.infer<typeof ThreadSearchArgs>;
 
 /** One message that matches a search. */
 export interface SearchHit {
+  readonly messageId: string;
   readonly seq: number;
   readonly sender: string;
   readonly at: string;
