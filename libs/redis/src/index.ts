@@ -1,0 +1,15 @@
+export { DoorbellModule } from './doorbell/doorbell.module.js';
+export { DoorbellQueue } from './doorbell/doorbell-queue.js';
+export { doorbellWorkerOptions } from './doorbell/doorbell-worker-options.js';
+export { GuardedPublisher } from './guarded-publisher.js';
+export { keys, type Keys } from './keys.js';
+export type { RedisClient, RedisConfig } from './open-connection.js';
+export { RedisConnections, type RedisState } from './redis-connections.js';
+export { RedisModule } from './redis.module.js';
+export type { RedisRole } from './role-policy.js';
+export { assertRpcHandlers, type RegisteredHandler } from './rpc/assert-rpc-handlers.js';
+export { ResilientClientRedis } from './rpc/resilient-client-redis.js';
+export { ResilientServerRedis } from './rpc/resilient-server-redis.js';
+export { RpcClient, type CallOptions } from './rpc/rpc-client.js';
+export { HintHandler, RpcHandler, type RpcNameOf } from './rpc/rpc.decorators.js';
+export { Subscriber } from './subscriber.js';

@@ -1,0 +1,41 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { HealthRegistry } from '@holdfast/health';
+import { LOGGER, type Logger } from '@holdfast/observability';
+import { Shutdown } from '@holdfast/shutdown';
+import type { RedisConfig } from './open-connection.js';
+import { RedisConnections } from './redis-connections.js';
+import { ResilientClientRedis } from './rpc/resilient-client-redis.js';
+import { RpcClient } from './rpc/rpc-client.js';
+
+const CLOSE_WITHIN_MS = 2_000;
+
+/** Redis for the whole process: connections, their health check and their shutdown step, and the RPC client. */
+@Module({})
+export class RedisModule {
+  static forRoot(config: RedisConfig): DynamicModule {
+    return {
+      module: RedisModule,
+      global: true,
+      providers: [
+        {
+          provide: RedisConnections,
+          inject: [LOGGER, HealthRegistry, Shutdown],
+          useFactory: (logger: Logger, health: HealthRegistry, shutdown: Shutdown) => {
+            const connections = new RedisConnections(config, logger);
+            health.register('redis', async () => ((await connections.ping()) ? 'up' : 'down'));
+            shutdown.onShutdown('redis', { phase: 'resources', timeoutMs: CLOSE_WITHIN_MS * 2 }, () =>
+              connections.close(CLOSE_WITHIN_MS),
+            );
+            return connections;
+          },
+        },
+        {
+          provide: RpcClient,
+          inject: [RedisConnections],
+          useFactory: (connections: RedisConnections) => new RpcClient(new ResilientClientRedis(connections)),
+        },
+      ],
+      exports: [RedisConnections, RpcClient],
+    };
+  }
+}

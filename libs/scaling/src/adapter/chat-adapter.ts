@@ -1,0 +1,21 @@
+import { CHAT_NAMESPACE } from '@holdfast/contracts';
+import { Subscriber, type RedisConnections } from '@holdfast/redis';
+import type { Namespace } from 'socket.io';
+import { Adapter } from 'socket.io-adapter';
+import type { BroadcastGate } from '../gate/broadcast-gate.port.js';
+import { AdapterPublisher } from './adapter-publisher.js';
+import { GatedRedisAdapter } from './gated-redis-adapter.js';
+
+export interface ChatAdapterOptions {
+  readonly connections: RedisConnections;
+  readonly gate: BroadcastGate;
+}
+
+/** The adapter of the gateway's Socket.IO server: `io.adapter(chatAdapter({ connections, gate }))`. */
+export function chatAdapter({ connections, gate }: ChatAdapterOptions): (nsp: Namespace) => Adapter {
+  const publisher = new AdapterPublisher(connections.publish);
+  const subscriber = new Subscriber(connections.create('subscribe'));
+  const key = connections.keys.socketIo;
+  return (nsp) =>
+    nsp.name === CHAT_NAMESPACE ? new GatedRedisAdapter(nsp, { publisher, subscriber, key, gate }) : new Adapter(nsp);
+}

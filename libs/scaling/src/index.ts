@@ -1,0 +1,13 @@
+export { chatAdapter, type ChatAdapterOptions } from './adapter/chat-adapter.js';
+export { EmitterFanOut } from './fan-out/fan-out.emitter.js';
+export { FanOut } from './fan-out/fan-out.port.js';
+export { SocketFanOut } from './fan-out/fan-out.socket.js';
+export { BroadcastGate, type Appended, type Deliver } from './gate/broadcast-gate.port.js';
+export type { GateLimits, GateSettings, PulledRange, RoomPosition, ThreadPosition } from './gate/gate-settings.js';
+export { ThreadGate } from './gate/thread-gate.js';
+export { Presence } from './presence/presence.js';
+export { InstanceRegistry, type InstanceLoad } from './registry/registry.port.js';
+export { RedisInstanceRegistry, type InstanceIdentity } from './registry/registry.redis.js';
+export { threadRoom, userRoom, type ThreadTarget, type UserTarget } from './rooms.js';
+export { ScalingModule } from './scaling.module.js';
+export { SystemStatusReader } from './status/system-status-reader.js';
