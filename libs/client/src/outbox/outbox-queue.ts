@@ -1,0 +1,83 @@
+/** How the outbox's items change. Pure; items are in the order they were written. */
+import type { ErrorCode, SendResult } from '@holdfast/contracts';
+import type { OutboxItem, OutboxState } from './outbox-item.js';
+
+export type OutboxItems = readonly OutboxItem[];
+
+/** Codes that concern the whole thread: what waits behind such a message fails with it. */
+const THREAD_WIDE: ReadonlySet<ErrorCode> = new Set(['forbidden', 'not_found', 'gone']);
+
+export interface TripLimits {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+export function bodyBytes(body: OutboxItem['body']): number {
+  return new TextEncoder().encode(JSON.stringify(body)).length;
+}
+
+function change(items: OutboxItems, ids: ReadonlySet<string>, next: (item: OutboxItem) => OutboxItem): OutboxItems {
+  return items.map((item) => (ids.has(item.clientMessageId) ? next(item) : item));
+}
+
+function inState(item: OutboxItem, state: OutboxState): OutboxItem {
+  return { ...item, state };
+}
+
+/** Threads that have something to send and nothing under way, with the time of the first item that may go. */
+export function dueThreads(items: OutboxItems): Map<string, number> {
+  const due = new Map<string, number>();
+  const busy = new Set(items.filter(({ state }) => state.status === 'sending').map(({ threadId }) => threadId));
+  for (const { threadId, state, nextAt } of items) {
+    if (state.status === 'queued' && !busy.has(threadId) && !due.has(threadId)) due.set(threadId, nextAt);
+  }
+  return due;
+}
+
+/** The next messages of a thread in order, as many as fit into one trip; at least one. */
+export function nextTrip(items: OutboxItems, threadId: string, limits: TripLimits): OutboxItems {
+  const trip: OutboxItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (item.threadId !== threadId || item.state.status !== 'queued') continue;
+    bytes += bodyBytes(item.body) + 100;
+    if (trip.length > 0 && (trip.length >= limits.messages || bytes > limits.bytes)) break;
+    trip.push(item);
+  }
+  return trip;
+}
+
+export function markSending(items: OutboxItems, ids: ReadonlySet<string>): OutboxItems {
+  return change(items, ids, (item) => ({ ...inState(item, { status: 'sending' }), attempts: item.attempts + 1 }));
+}
+
+/** Back into the queue, in place. */
+export function requeue(items: OutboxItems, ids: ReadonlySet<string>, nextAt: number): OutboxItems {
+  return change(items, ids, (item) => ({ ...inState(item, { status: 'queued' }), nextAt }));
+}
+
+export function markFailed(
+  items: OutboxItems,
+  ids: ReadonlySet<string>,
+  error: { code: ErrorCode; message: string },
+): OutboxItems {
+  const failed = change(items, ids, (item) =>
+    inState(item, { status: 'failed', code: error.code, message: error.message }),
+  );
+  if (!THREAD_WIDE.has(error.code)) return failed;
+  const threads = new Set(items.filter((item) => ids.has(item.clientMessageId)).map(({ threadId }) => threadId));
+  return failed.map((item) =>
+    item.state.status === 'queued' && threads.has(item.threadId)
+      ? inState(item, { status: 'failed', code: error.code, message: error.message })
+      : item,
+  );
+}
+
+/** Takes the server's answer to one message. `nextAt` is when to try again if it asks for that. */
+export function applyResult(items: OutboxItems, result: SendResult, nextAt: number): OutboxItems {
+  const ids = new Set([result.clientMessageId]);
+  if (result.ok) {
+    return change(items, ids, (item) => inState(item, { status: 'sent', seq: result.seq, at: result.at }));
+  }
+  return result.error.retryable ? requeue(items, ids, nextAt) : markFailed(items, ids, result.error);
+}

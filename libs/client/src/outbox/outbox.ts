@@ -1,0 +1,218 @@
+import { AppError, isStorableText, type SendBody, type SendResult, type SessionLimits } from '@holdfast/contracts';
+import { backoffDelay, RESEND_BACKOFF } from '../support/backoff.js';
+import type { Cancel, Clock } from '../support/clock.js';
+import { toAppError } from '../support/errors.js';
+import { newId } from '../support/new-id.js';
+import { Store, type Readable } from '../support/store.js';
+import type { SendCommand } from '../thread/command-port.js';
+import type { OutboxItem } from './outbox-item.js';
+import {
+  applyResult,
+  bodyBytes,
+  dueThreads,
+  markFailed,
+  markSending,
+  nextTrip,
+  requeue,
+  type OutboxItems,
+} from './outbox-queue.js';
+import type { OutboxStorage } from './outbox-storage.port.js';
+
+export interface OutboxOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly storage: OutboxStorage;
+  readonly command: SendCommand;
+  readonly serving: () => boolean;
+  readonly limits: () => SessionLimits | null;
+  /** A message was acknowledged, before its echo arrives. */
+  readonly onSent: (threadId: string, result: SendResult & { ok: true }) => void;
+  /** True if the thread's log is followed: then a sent item stays until its echo, so that it never blinks. */
+  readonly awaitsEcho: (threadId: string) => boolean;
+}
+
+const ACK_TIMEOUT_MS = 8_000;
+const DEFAULT_TRIP = { messages: 50, bytes: 256 * 1_024 };
+
+/**
+ * Messages on their way, in order: one unacknowledged `message.send` per thread, repeated with the same ids until the
+ * server answers, so that each is in the log once.
+ */
+export class Outbox implements Readable<OutboxItems> {
+  readonly #o: OutboxOptions;
+  readonly #items = new Store<OutboxItems>([]);
+  readonly getSnapshot = this.#items.getSnapshot;
+  readonly subscribe = this.#items.subscribe;
+  #timer: Cancel = () => undefined;
+  #stored = new Map<string, OutboxItem>();
+
+  constructor(options: OutboxOptions) {
+    this.#o = options;
+  }
+
+  /** Takes over what an earlier page left. */
+  async restore(): Promise<void> {
+    const kept = await this.#o.storage.load();
+    this.#stored = new Map(kept.map((item) => [item.clientMessageId, item]));
+    const waiting = kept.map((item) =>
+      item.state.status === 'sending' ? { ...item, state: { status: 'queued' as const } } : item,
+    );
+    const known = new Set(this.getSnapshot().map(({ clientMessageId }) => clientMessageId));
+    this.#set([...waiting.filter(({ clientMessageId }) => !known.has(clientMessageId)), ...this.getSnapshot()]);
+    this.flush();
+  }
+
+  /** Queues a message and returns its id. Whether it fits the limits is decided at once, and told by its state. */
+  add(threadId: string, body: SendBody): string {
+    const item: OutboxItem = {
+      clientMessageId: newId(this.#o.clock.now()),
+      threadId,
+      body,
+      createdAt: this.#o.clock.now(),
+      attempts: 0,
+      nextAt: 0,
+      state: { status: 'queued' },
+    };
+    const fault = this.#refusal(body);
+    const items = [...this.getSnapshot(), item];
+    this.#set(fault === null ? items : markFailed(items, new Set([item.clientMessageId]), fault));
+    this.flush();
+    return item.clientMessageId;
+  }
+
+  /** Sends a failed or waiting message now. */
+  retry(clientMessageId: string): void {
+    this.#set(requeue(this.getSnapshot(), this.#waiting(clientMessageId), 0));
+    this.flush();
+  }
+
+  /** Replaces the words of a message that is not under way. It gets a new id: the old one may have been taken. */
+  edit(clientMessageId: string, body: SendBody): void {
+    const ids = this.#waiting(clientMessageId);
+    this.#set(
+      this.getSnapshot().map((item) =>
+        ids.has(item.clientMessageId)
+          ? { ...item, clientMessageId: newId(), body, attempts: 0, nextAt: 0, state: { status: 'queued' as const } }
+          : item,
+      ),
+    );
+    this.flush();
+  }
+
+  /** Takes a message back that is not under way. Returns its words, or null if it was too late. */
+  remove(clientMessageId: string): SendBody | null {
+    const ids = this.#waiting(clientMessageId);
+    const item = this.getSnapshot().find((candidate) => ids.has(candidate.clientMessageId));
+    this.#set(this.getSnapshot().filter((candidate) => candidate !== item));
+    return item?.body ?? null;
+  }
+
+  /** The log holds these messages now: they are no longer on their way. */
+  settle(isEchoed: (item: OutboxItem) => boolean): void {
+    const rest = this.getSnapshot().filter((item) => !isEchoed(item));
+    if (rest.length < this.getSnapshot().length) this.#set(rest);
+  }
+
+  /** Sends what may be sent now; the rest when its time comes. Called by itself and when the connection is live. */
+  flush(): void {
+    this.#timer();
+    if (!this.#o.serving()) return;
+    const now = this.#o.clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const [threadId, at] of dueThreads(this.getSnapshot())) {
+      if (at <= now) void this.#send(threadId);
+      else next = Math.min(next, at);
+    }
+    if (next < Number.POSITIVE_INFINITY) {
+      this.#timer = this.#o.clock.after(next - now, () => {
+        this.flush();
+      });
+    }
+  }
+
+  stop(): void {
+    this.#timer();
+  }
+
+  async #send(threadId: string): Promise<void> {
+    const limits = this.#o.limits();
+    const trip = nextTrip(
+      this.getSnapshot(),
+      threadId,
+      limits === null ? DEFAULT_TRIP : { messages: limits.messagesPerSend, bytes: limits.sendBytes },
+    );
+    const ids = new Set(trip.map(({ clientMessageId }) => clientMessageId));
+    this.#set(markSending(this.getSnapshot(), ids));
+    const messages = trip.map(({ clientMessageId, body }) => ({ clientMessageId, body }));
+    try {
+      const { results } = await this.#o.command('message.send', { threadId, messages }, ACK_TIMEOUT_MS);
+      this.#take(threadId, trip, results);
+    } catch (fault) {
+      const error = toAppError(fault);
+      this.#set(
+        error.retryable
+          ? requeue(this.getSnapshot(), ids, this.#retryAt(trip, error.retryAfterMs))
+          : markFailed(this.getSnapshot(), ids, error),
+      );
+    }
+    this.flush();
+  }
+
+  #take(threadId: string, trip: OutboxItems, results: readonly SendResult[]): void {
+    let items = this.getSnapshot();
+    for (const result of results) {
+      const hint = result.ok ? undefined : result.error.retryAfterMs;
+      items = applyResult(items, result, this.#retryAt(trip, hint));
+    }
+    // A message that the answer leaves out is asked about again, under the same id.
+    const ids = new Set(trip.map(({ clientMessageId }) => clientMessageId));
+    const open = items.filter((item) => ids.has(item.clientMessageId) && item.state.status === 'sending');
+    items = requeue(items, new Set(open.map(({ clientMessageId }) => clientMessageId)), this.#retryAt(trip, undefined));
+    this.#set(
+      this.#o.awaitsEcho(threadId)
+        ? items
+        : items.filter((item) => !ids.has(item.clientMessageId) || item.state.status !== 'sent'),
+    );
+    // Told last: it may settle items, which must not be undone.
+    for (const result of results) if (result.ok) this.#o.onSent(threadId, result);
+  }
+
+  /** After a lost connection the wait is for the connection, not for a timer. */
+  #retryAt(trip: OutboxItems, hintMs: number | undefined): number {
+    const now = this.#o.clock.now();
+    if (!this.#o.serving()) return now;
+    const attempts = Math.max(1, ...trip.map((item) => item.attempts + 1));
+    return now + Math.max(hintMs ?? 0, backoffDelay(RESEND_BACKOFF, attempts, this.#o.random));
+  }
+
+  #refusal(body: SendBody): AppError | null {
+    if (!body.parts.every(({ text }) => isStorableText(text))) {
+      return new AppError('invalid', 'It contains characters that cannot be stored');
+    }
+    const limit = this.#o.limits()?.bodyBytes;
+    const bytes = bodyBytes(body);
+    if (limit === undefined || bytes <= limit) return null;
+    return new AppError('too_large', `The message is too long (${kib(bytes)} of ${kib(limit)} KiB)`);
+  }
+
+  #waiting(clientMessageId: string): Set<string> {
+    const item = this.getSnapshot().find((candidate) => candidate.clientMessageId === clientMessageId);
+    const waits = item?.state.status === 'queued' || item?.state.status === 'failed';
+    return new Set(waits ? [clientMessageId] : []);
+  }
+
+  /** Publishes the items and stores what changed. Storage that fails costs durability, never the message. */
+  #set(items: OutboxItems): void {
+    this.#items.set(items);
+    const before = this.#stored;
+    this.#stored = new Map(items.map((item) => [item.clientMessageId, item]));
+    for (const item of items) {
+      if (before.get(item.clientMessageId) !== item) this.#o.storage.put(item).catch(() => undefined);
+    }
+    for (const id of before.keys()) if (!this.#stored.has(id)) this.#o.storage.remove(id).catch(() => undefined);
+  }
+}
+
+function kib(bytes: number): string {
+  return String(Math.ceil(bytes / 102.4) / 10);
+}
