@@ -3,7 +3,7 @@ import { buildStale } from './lib/build.mjs';
 import { install } from './lib/install.mjs';
 import { requireNode } from './lib/node-version.mjs';
 import { HELP, parseStartOptions } from './lib/start-options.mjs';
-import { main } from './lib/terminal.mjs';
+import { main, step } from './lib/terminal.mjs';
 
 /** `npm start`: whatever is missing is made first, then the launcher runs in this process and owns its signals. */
 await main(async () => {
@@ -17,5 +17,5 @@ await main(async () => {
   await install();
   await buildStale();
   const { launch } = await import('../dist/tools/stack/tools/stack/src/main.js');
-  return launch({ ...options, data: resolve(options.data), startedAt });
+  return launch({ ...options, data: resolve(options.data), startedAt }, step);
 });

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { serverHome, startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
+import { restartDelayMs } from '../apps/backoff.js';
+import type { Secrets } from '../files/secrets.js';
+import type { Screen } from '../view/screen.js';
+
+interface Watched {
+  readonly name: string;
+  readonly server: RunningServer;
+}
+
+/** The embedded servers of a stack; one that dies is started again on the same port and data. */
+export class StackServers {
+  private readonly watched: Watched[] = [];
+  private readonly stopping = new AbortController();
+  private readonly home: string;
+
+  constructor(
+    data: string,
+    private readonly secrets: Secrets,
+    private readonly screen: Screen,
+    private readonly onProcesses: () => void,
+  ) {
+    this.home = serverHome(data);
+  }
+
+  /** Folder of the servers' data; not the data folder of the stack where the server account cannot enter that. */
+  get folder(): string {
+    return this.home;
+  }
+
+  /** Names and process ids of what runs. */
+  get processes(): [string, number][] {
+    return this.watched.filter(({ server }) => server.pid !== 0).map(({ name, server }) => [name, server.pid]);
+  }
+
+  /** Resolves with the URL of the maintenance database. */
+  async startPostgres(): Promise<string> {
+    return this.watch({
+      name: 'postgres',
+      server: await startPostgres({
+        folder: join(this.home, 'postgres'),
+        password: this.secrets.postgresPassword,
+        durable: true,
+        onLine: (line) => {
+          this.screen.serverLine('postgres', line);
+        },
+      }),
+    });
+  }
+
+  /** Resolves with the URL. */
+  async startRedis(): Promise<string> {
+    return this.watch({
+      name: 'redis',
+      server: await startRedis({
+        folder: join(this.home, 'redis'),
+        password: this.secrets.redisPassword,
+        durable: true,
+        onProgress: (line) => {
+          this.screen.notice(line);
+        },
+        onLine: (line) => {
+          this.screen.serverLine('redis', line);
+        },
+      }),
+    });
+  }
+
+  /** Stops all of them in good order. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.watched.map(({ server }) => server.stop()));
+  }
+
+  private watch(watched: Watched): string {
+    this.watched.push(watched);
+    this.onProcesses();
+    void this.keepRunning(watched);
+    return watched.server.url;
+  }
+
+  private async keepRunning({ name, server }: Watched): Promise<void> {
+    const { signal } = this.stopping;
+    let failures = 0;
+    for (;;) {
+      await server.exited;
+      if (signal.aborted) return;
+      failures += 1;
+      this.screen.notice(`${name} ended unexpectedly; starting it again.`);
+      await delay(restartDelayMs(failures), undefined, { signal }).catch(() => undefined);
+      try {
+        if (signal.aborted) return;
+        await server.restart();
+        failures = 0;
+      } catch (error) {
+        this.screen.problem(error instanceof Error ? error.message : String(error));
+      }
+      this.onProcesses();
+    }
+  }
+}
