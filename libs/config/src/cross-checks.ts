@@ -3,41 +3,56 @@ import type { Config } from './config.js';
 interface Rule {
   /** Apps that the rule concerns; all of them by default. */
   readonly apps?: readonly string[];
+  /** The variables it compares; it says nothing while one of them is invalid by itself. */
+  readonly reads: readonly string[];
   readonly broken: (config: Config) => boolean;
   readonly problem: string;
 }
 
 const RULES: readonly Rule[] = [
   {
+    reads: ['REDIS_MODE', 'REDIS_URL'],
     broken: ({ redis }) => redis.mode === 'single' && redis.url === undefined,
     problem: 'REDIS_URL is required in REDIS_MODE=single.',
   },
   {
+    reads: ['REDIS_MODE', 'REDIS_NODES'],
     broken: ({ redis }) => redis.mode !== 'single' && redis.nodes.length === 0,
     problem: 'REDIS_NODES is required in REDIS_MODE=sentinel and cluster.',
   },
   {
     apps: ['gateway'],
+    reads: ['AUTH_SECRET', 'AUTH_JWKS_URL'],
     broken: ({ auth }) => auth.secret === undefined && auth.jwksUrl === undefined,
     problem: 'AUTH_SECRET or AUTH_JWKS_URL is required.',
   },
   {
     apps: ['gateway'],
+    reads: ['AUTH_GUEST', 'AUTH_SECRET'],
     broken: ({ auth }) => auth.guest && auth.secret === undefined,
     problem: 'AUTH_GUEST=true needs AUTH_SECRET to sign guest tokens.',
   },
   {
     apps: ['gateway'],
+    reads: ['HOLDFAST_ENV', 'AUTH_GUEST', 'AUTH_GUEST_IN_PRODUCTION'],
     broken: ({ service, auth }) => service.environment === 'production' && auth.guest && !auth.guestInProduction,
     problem: 'AUTH_GUEST=true in production needs AUTH_GUEST_IN_PRODUCTION=true as well.',
   },
   {
+    reads: ['SHUTDOWN_GRACE_MS', 'SHUTDOWN_TIMEOUT_MS'],
+    broken: ({ service }) => service.shutdownGraceMs >= service.shutdownTimeoutMs / 2,
+    problem: 'SHUTDOWN_GRACE_MS must be less than half of SHUTDOWN_TIMEOUT_MS.',
+  },
+  {
+    reads: ['LIMIT_FRAME_BYTES', 'LIMIT_BODY_BYTES'],
     broken: ({ limits }) => limits.frameBytes <= limits.bodyBytes,
     problem: 'LIMIT_FRAME_BYTES must be larger than LIMIT_BODY_BYTES.',
   },
 ];
 
-/** Rules between variables; returns one sentence per rule that `app` breaks. */
-export function crossChecks(app: string, config: Config): string[] {
-  return RULES.filter((rule) => (rule.apps?.includes(app) ?? true) && rule.broken(config)).map((rule) => rule.problem);
+/** Rules between variables; returns one sentence per rule that `app` breaks, leaving out those that read `invalid` ones. */
+export function crossChecks(app: string, config: Config, invalid: ReadonlySet<string>): string[] {
+  return RULES.filter(({ apps, reads, broken }) => {
+    return (apps?.includes(app) ?? true) && !reads.some((name) => invalid.has(name)) && broken(config);
+  }).map(({ problem }) => problem);
 }

@@ -30,9 +30,15 @@ function environmentOf(env: Env): Environment {
 
 type SectionName = keyof Config;
 
-function parse(names: readonly string[], app: string, env: Env): Config {
+interface Parsed {
+  readonly config: Config;
+  /** One sentence per invalid variable, by its name. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+function parse(names: readonly string[], app: string, env: Env): Parsed {
   const context: FallbackContext = { environment: environmentOf(env), app };
-  const problems: string[] = [];
+  const problems = new Map<string, string>();
   const sections: Record<string, Readonly<Record<string, unknown>>> = {};
   for (const [sectionName, section] of Object.entries<Section>(SECTIONS)) {
     if (!names.includes(sectionName)) continue;
@@ -40,22 +46,21 @@ function parse(names: readonly string[], app: string, env: Env): Config {
     for (const [key, variable] of Object.entries(section)) {
       const { value, problem } = read(variable, env, context);
       if (problem === undefined) values[key] = value;
-      else problems.push(problem);
+      else problems.set(variable.name, problem);
     }
     sections[sectionName] = Object.freeze(values);
   }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(sections) as unknown as Config;
+  return { config: Object.freeze(sections) as unknown as Config, problems };
 }
 
 /**
  * Parses the configuration of `app` from `env`.
- * @throws ConfigError that lists every invalid variable at once.
+ * @throws ConfigError that lists every invalid variable and every contradiction at once.
  */
 export function loadConfig(app: string, env: Env = process.env): Config {
-  const config = parse(Object.keys(SECTIONS), app, env);
-  const contradictions = crossChecks(app, config);
-  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  const { config, problems } = parse(Object.keys(SECTIONS), app, env);
+  const all = [...problems.values(), ...crossChecks(app, config, new Set(problems.keys()))];
+  if (all.length > 0) throw new ConfigError(all);
   return config;
 }
 
@@ -64,7 +69,9 @@ export function loadConfig(app: string, env: Env = process.env): Config {
  * @throws ConfigError that lists every invalid variable of these sections at once.
  */
 export function loadSections<K extends SectionName>(names: readonly K[], env: Env = process.env): Pick<Config, K> {
-  return parse(names, 'cli', env);
+  const { config, problems } = parse(names, 'cli', env);
+  if (problems.size > 0) throw new ConfigError([...problems.values()]);
+  return config;
 }
 
 /** The environment to hand to a child process. */

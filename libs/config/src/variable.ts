@@ -13,7 +13,7 @@ export interface FallbackContext {
 /** One environment variable: its name, rule, default and meaning. The reference table and `.env.example` derive from it. */
 export interface Variable<T> {
   readonly name: string;
-  readonly schema: z.ZodMiniType<T, unknown>;
+  readonly schema: z.ZodMiniType<T>;
   readonly summary: string;
   /** Text used when the variable is absent or empty; without it the variable is required. */
   readonly fallback?: string | ((context: FallbackContext) => string | undefined);
@@ -32,7 +32,7 @@ export function variable<T>(declaration: Variable<T>): Variable<T> {
 
 /** Declares a variable that may be absent. */
 export function optional<T>(declaration: Variable<T>): Variable<T | undefined> {
-  return { ...declaration, optional: true } as Variable<T | undefined>;
+  return { ...declaration, optional: true };
 }
 
 export type Section = Readonly<Record<string, Variable<unknown>>>;

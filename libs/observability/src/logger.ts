@@ -62,7 +62,7 @@ export function createLogger(options: LoggerOptions): Logger {
     output(options),
   );
   // Bindings bypass the formatter above; children inherit this through their prototype.
-  const inherited = logger.child as unknown as MakeChild;
+  const { child: inherited } = logger as unknown as { readonly child: MakeChild };
   return Object.assign(logger, {
     child(this: Logger, bindings: object, settings?: object) {
       return inherited.call(this, redact(bindings), settings);

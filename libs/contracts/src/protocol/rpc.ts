@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Uuid } from '../primitives.js';
-import { AppName, ServiceInfo } from '../system/system-status.js';
+import { type AppName, ServiceInfo } from '../system/system-status.js';
 
 interface RpcSchemas {
   /** The app whose instances handle it. */
