@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ensureUser, type Principal } from '@holdfast/conversation';
-import type { UserKind } from '@holdfast/contracts';
+import { AppError, type UserKind } from '@holdfast/contracts';
+import { ensureUsers, NaturalBatcher, type EnsuredUser, type Principal } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
 import type { Identity } from './identity.js';
-import { NaturalBatch } from './natural-batch.js';
 
 const CACHED_USERS = 20_000;
-/** Bounds how long an erased user or a changed name goes unnoticed on this gateway. */
+/** Bounds how long an erased user or a name changed elsewhere goes unnoticed on this gateway. */
 const CACHE_MS = 60_000;
+
+const BATCHING = { maxBatch: 500, maxInFlight: 2, maxWaiting: 20_000 } as const;
 
 /** A principal together with what others see of it. */
 export interface KnownUser extends Principal {
@@ -20,22 +21,26 @@ export interface KnownUser extends Principal {
 @Injectable()
 export class UserDirectory {
   private readonly cache = new LRUCache<string, KnownUser>({ max: CACHED_USERS, ttl: CACHE_MS });
-  private readonly batch: NaturalBatch<Identity, KnownUser>;
+  private readonly batcher: NaturalBatcher<Identity, EnsuredUser>;
 
   constructor(database: Database) {
-    this.batch = new NaturalBatch((identities) => Promise.all(identities.map((one) => load(database, one))), {
-      maxBatch: 8,
-      maxWaiting: 20_000,
+    this.batcher = new NaturalBatcher({
+      ...BATCHING,
+      run: (identities) =>
+        ensureUsers(
+          database,
+          identities.map(({ tenant, sub, name, kind }) => ({ tenant, subject: sub, name, kind })),
+        ),
     });
   }
 
   /**
    * The user that `identity` stands for, with the roles of this token.
-   * @throws AppError `unauthenticated` if the tenant does not exist or the user was erased, `unavailable`, `busy`.
+   * @throws AppError `unauthenticated` if the tenant does not exist, `gone` if the user was erased, `unavailable`, `busy`.
    */
   async principal(identity: Identity): Promise<KnownUser> {
     const key = JSON.stringify([identity.tenant, identity.sub, identity.name, identity.kind]);
-    const known = this.cache.get(key) ?? (await this.batch.add(identity));
+    const known = this.cache.get(key) ?? toKnownUser(await this.batcher.submit(identity));
     this.cache.set(key, known);
     return { ...known, roles: [...identity.roles] };
   }
@@ -46,12 +51,15 @@ export class UserDirectory {
   }
 }
 
-async function load(database: Database, identity: Identity): Promise<KnownUser> {
-  const user = await ensureUser(database, {
-    tenant: identity.tenant,
-    subject: identity.sub,
-    name: identity.name,
-    kind: identity.kind,
-  });
-  return { tenantId: user.tenantId, userId: user.userId, roles: [], name: user.name, kind: user.kind };
+function toKnownUser(ensured: EnsuredUser): KnownUser {
+  switch (ensured.status) {
+    case 'unknown_tenant':
+      throw new AppError('unauthenticated', 'the token is for a tenant that does not exist');
+    case 'erased':
+      throw new AppError('gone', 'the user was erased');
+    case 'ok': {
+      const { tenantId, user } = ensured;
+      return { tenantId, userId: user.id, roles: [], name: user.name, kind: user.kind };
+    }
+  }
 }
