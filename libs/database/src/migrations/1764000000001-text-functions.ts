@@ -15,7 +15,7 @@ return left((
 create function chat.mentions_v1(data jsonb, name text) returns boolean
 language sql immutable parallel safe
 return coalesce(chat.body_text_v1(data) ~* (
-  '(^|[^[:alnum:]_])@' || regexp_replace(name, '([][.^$*+?(){}|\\\\-])', '\\\\\\1', 'g') || '($|[^[:alnum:]_])'
+  '(^|[^[:alnum:]_])@' || regexp_replace(name, '([].^$*+?(){}|\\\\[-])', '\\\\\\1', 'g') || '($|[^[:alnum:]_])'
 ), false);
 
 create index event_search_idx on chat.event using gin (to_tsvector('simple', chat.body_text_v1(data)))

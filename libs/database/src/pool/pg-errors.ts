@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode } from '@holdfast/contracts';
 import pg from 'pg';
+import { QueryFailedError } from 'typeorm';
 
 interface Verdict {
   readonly code: ErrorCode;
@@ -33,6 +34,7 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
 /** SQLSTATE of a fault, its `cause` included; undefined if the server did not send one. */
 export function sqlState(error: unknown): string | undefined {
   if (error instanceof pg.DatabaseError) return error.code;
+  if (error instanceof QueryFailedError) return sqlState(error.driverError);
   return error instanceof AppError ? sqlState(error.cause) : undefined;
 }
 

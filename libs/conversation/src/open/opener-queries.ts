@@ -1,0 +1,164 @@
+import type { LiveRun, LogEvent, Member, MemberRole, Part, UserKind } from '@holdfast/contracts';
+import type { Database } from '@holdfast/database';
+import { EVENT_COLUMNS, toLogEvent, type EventRow } from '../log/event-row.js';
+import { pageSql } from '../log/page-sql.js';
+import { CHUNKS_OF_R, partsOfChunks } from '../run/chunk-sql.js';
+import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from '../thread/summary.js';
+
+/** Members that an answer lists; the whole list has a page of its own. */
+const MEMBERS_LISTED = 200;
+
+/** Who wants to read which thread. */
+export interface AccessRequest {
+  readonly threadId: string;
+  readonly tenantId: string;
+  readonly userId: string;
+}
+
+/** Events wanted of a thread: `seq > after` up to the head that was authorised, or the last page before it. */
+export interface RangeRequest {
+  readonly threadId: string;
+  readonly direction: 'asc' | 'desc';
+  /** 0 for the last page. */
+  readonly after: number;
+  readonly until: number;
+}
+
+const ACCESS = {
+  name: 'open_access',
+  text: `select i.ord::int - 1 as index, ${SUMMARY_COLUMNS}
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as i (thread_id, tenant_id, user_id, ord)
+         join chat.thread t on t.id = i.thread_id and t.tenant_id = i.tenant_id and t.deleted_at is null
+         join chat.member m on m.thread_id = i.thread_id and m.user_id = i.user_id
+         ${SUMMARY_JOINS}`,
+};
+
+const MEMBERS = {
+  name: 'open_members',
+  text: `select m.* from unnest($1::uuid[]) as i (thread_id) cross join lateral (
+           select m.thread_id, m.user_id, u.name, u.kind, m.role, m.joined_at
+           from chat.member m join chat.app_user u on u.id = m.user_id
+           where m.thread_id = i.thread_id
+           order by u.kind = 'agent' desc, m.role = 'owner' desc, m.joined_at, m.user_id
+           limit ${String(MEMBERS_LISTED)}
+         ) m`,
+};
+
+const RUNS = {
+  name: 'open_runs',
+  text: `select r.id, r.thread_id, r.agent_id, r.status, r.attempt, r.started_at, ${CHUNKS_OF_R} as chunks
+         from unnest($1::uuid[]) as i (thread_id) cross join lateral (
+           select * from chat.run r where r.thread_id = i.thread_id and r.status = 'running'
+           union all
+           select * from chat.run r where r.thread_id = i.thread_id and r.status = 'queued'
+         ) r`,
+};
+
+const page = (name: string, direction: 'asc' | 'desc') => ({
+  name,
+  text: `select i.ord::int - 1 as index, ${EVENT_COLUMNS}
+         from unnest($1::uuid[], $2::bigint[], $3::bigint[]) with ordinality as i (thread_id, after, until, ord)
+         cross join ${pageSql(direction, 'e.thread_id = i.thread_id and e.seq > i.after and e.seq <= i.until', '$4')}
+         order by i.ord, e.seq`,
+});
+
+const PAGES = { asc: page('open_events_after', 'asc'), desc: page('open_events_last', 'desc') };
+
+/** What each request may see; undefined = nothing. */
+export async function queryAccess(
+  db: Database,
+  requests: readonly AccessRequest[],
+): Promise<{ epoch: string; rows: readonly (SummaryRow | undefined)[] }> {
+  const { rows, epoch } = await db.read<SummaryRow & { index: number }>(ACCESS, [
+    requests.map(({ threadId }) => threadId),
+    requests.map(({ tenantId }) => tenantId),
+    requests.map(({ userId }) => userId),
+  ]);
+  const byIndex = new Map(rows.map((row) => [row.index, row]));
+  return { epoch, rows: requests.map((_, index) => byIndex.get(index)) };
+}
+
+interface MemberRow {
+  thread_id: string;
+  user_id: string;
+  name: string;
+  kind: UserKind;
+  role: MemberRole;
+  joined_at: Date;
+}
+
+export function toMember(row: Omit<MemberRow, 'thread_id'>): Member {
+  const { user_id: userId, name, kind, role, joined_at: joinedAt } = row;
+  return { userId, name, kind, role, joinedAt: joinedAt.toISOString() };
+}
+
+/** The members of each thread, agents and owner first. */
+export async function queryMembers(db: Database, threadIds: readonly string[]): Promise<Map<string, Member[]>> {
+  const rows = await db.query<MemberRow>(MEMBERS, [threadIds]);
+  const byThread = groupByThread(rows);
+  return new Map([...byThread].map(([threadId, members]) => [threadId, members.map(toMember)]));
+}
+
+interface RunRow {
+  id: string;
+  thread_id: string;
+  agent_id: string;
+  status: 'queued' | 'running';
+  attempt: number;
+  started_at: Date | null;
+  chunks: Part[][];
+}
+
+/** The runs of each thread that have not ended, with all their output. */
+export async function queryLiveRuns(db: Database, threadIds: readonly string[]): Promise<Map<string, LiveRun[]>> {
+  const rows = await db.query<RunRow>(RUNS, [threadIds]);
+  const byThread = groupByThread(rows);
+  return new Map([...byThread].map(([threadId, runs]) => [threadId, runs.map(toLiveRun)]));
+}
+
+function toLiveRun(row: RunRow): LiveRun {
+  return {
+    runId: row.id,
+    threadId: row.thread_id,
+    agentId: row.agent_id,
+    status: row.status,
+    attempt: row.attempt,
+    off: 0,
+    parts: partsOfChunks(row.chunks),
+    startedAt: row.started_at?.toISOString() ?? null,
+  };
+}
+
+/** The events of each range, oldest first, at most `limit`. */
+export async function queryRanges(
+  db: Database,
+  ranges: readonly RangeRequest[],
+  limit: number,
+): Promise<Map<RangeRequest, LogEvent[]>> {
+  const found = new Map<RangeRequest, LogEvent[]>(ranges.map((range) => [range, []]));
+  for (const direction of ['asc', 'desc'] as const) {
+    const wanted = ranges.filter((range) => range.direction === direction && range.until > range.after);
+    if (wanted.length === 0) continue;
+    const rows = await db.query<EventRow & { index: number }>(PAGES[direction], [
+      wanted.map(({ threadId }) => threadId),
+      wanted.map(({ after }) => after),
+      wanted.map(({ until }) => until),
+      limit,
+    ]);
+    for (const row of rows) {
+      const range = wanted[row.index];
+      if (range !== undefined) found.get(range)?.push(toLogEvent(row));
+    }
+  }
+  return found;
+}
+
+function groupByThread<Row extends { thread_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.thread_id);
+    if (group === undefined) groups.set(row.thread_id, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,110 @@
+import { AppError, type LogEvent, type ThreadCursor, type ThreadResume } from '@holdfast/contracts';
+import type { Database } from '@holdfast/database';
+import { NaturalBatcher } from '../batching/natural-batcher.js';
+import type { Principal } from '../principal.js';
+import { toSummary, type SummaryRow } from '../thread/summary.js';
+import { queryAccess, queryLiveRuns, queryMembers, queryRanges, type RangeRequest } from './opener-queries.js';
+
+/** The answer for one thread, with what a room needs to know. */
+export interface OpenedThread {
+  readonly resume: ThreadResume;
+  /** Of the members that the answer was authorised by; absent when nothing was opened. */
+  readonly memberVersion?: number;
+}
+
+interface OpenRequest {
+  readonly principal: Principal;
+  readonly cursor: ThreadCursor;
+}
+
+type Authorised = SummaryRow & { epoch: string };
+
+/** Events of one answer. */
+const PAGE = 200;
+
+/** A client that is further behind starts again from the last page, which costs less than the way there. */
+const MAX_GAP = 1_000;
+
+/** How the server shares its work among clients that return at once. */
+const BATCHING = { maxBatch: 500, maxInFlight: 2, maxWaiting: 100_000 } as const;
+
+/**
+ * Opens and resumes threads for many clients at once: one query authorises a whole batch, and clients that want the same
+ * range of the same thread share one read. Nothing beyond the head that was authorised is ever returned.
+ */
+export class ThreadOpener {
+  private readonly batcher: NaturalBatcher<OpenRequest, OpenedThread>;
+
+  constructor(private readonly db: Database) {
+    this.batcher = new NaturalBatcher({ ...BATCHING, run: (requests) => this.openBatch(requests) });
+  }
+
+  /** Answers each cursor, in order; `pending` when the database does not answer. */
+  async open(principal: Principal, cursors: readonly ThreadCursor[]): Promise<OpenedThread[]> {
+    return Promise.all(cursors.map((cursor) => this.openOne({ principal, cursor })));
+  }
+
+  private async openOne(request: OpenRequest): Promise<OpenedThread> {
+    try {
+      return await this.batcher.submit(request);
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.retryable) throw error;
+      const { threadId } = request.cursor;
+      return { resume: { status: 'pending', threadId, retryAfterMs: error.retryAfterMs ?? 1_000 } };
+    }
+  }
+
+  private async openBatch(requests: readonly OpenRequest[]): Promise<OpenedThread[]> {
+    const { rows, epoch } = await queryAccess(
+      this.db,
+      requests.map(({ principal, cursor }) => ({ ...principal, threadId: cursor.threadId })),
+    );
+    const ranges = new Map<string, RangeRequest>();
+    const plans = requests.map(({ cursor }, index) => {
+      const row = rows[index];
+      if (row === undefined) return undefined;
+      const range = rangeOf({ ...row, epoch }, cursor);
+      const key = [range.threadId, range.direction, range.after, range.until].join();
+      const shared = ranges.get(key) ?? range;
+      ranges.set(key, shared);
+      return { thread: { ...row, epoch }, range: shared };
+    });
+    const threadIds = [...new Set(plans.flatMap((plan) => (plan === undefined ? [] : [plan.thread.id])))];
+    if (threadIds.length === 0) return requests.map(({ cursor }) => denied(cursor));
+    const [members, runs, events] = await Promise.all([
+      queryMembers(this.db, threadIds),
+      queryLiveRuns(this.db, threadIds),
+      queryRanges(this.db, [...ranges.values()], PAGE),
+    ]);
+    return requests.map(({ cursor }, index) => {
+      const plan = plans[index];
+      if (plan === undefined) return denied(cursor);
+      const { thread, range } = plan;
+      const context = { members: members.get(thread.id) ?? [], runs: runs.get(thread.id) ?? [] };
+      const resume = { ...answer(thread, range, events.get(range) ?? []), ...context };
+      return { resume, memberVersion: thread.member_version };
+    });
+  }
+}
+
+function denied({ threadId }: ThreadCursor): OpenedThread {
+  return { resume: { status: 'denied', threadId } };
+}
+
+/** A cursor is continued if it belongs to this history and is not too far behind. */
+function rangeOf(thread: Authorised, cursor: ThreadCursor): RangeRequest {
+  const { id: threadId, head: until, epoch } = thread;
+  const gap = until - cursor.afterSeq;
+  const continues = cursor.epoch === epoch && gap >= 0 && gap <= MAX_GAP;
+  return continues
+    ? { threadId, direction: 'asc', after: cursor.afterSeq, until }
+    : { threadId, direction: 'desc', after: 0, until };
+}
+
+function answer(thread: Authorised, range: RangeRequest, events: LogEvent[]) {
+  const { id: threadId, head, epoch } = thread;
+  const shared = { threadId, epoch, head, events, thread: toSummary(thread) };
+  return range.direction === 'asc'
+    ? { status: 'delta' as const, ...shared, more: (events.at(-1)?.seq ?? range.after) < head }
+    : { status: 'reset' as const, ...shared, hasOlder: (events[0]?.seq ?? 1) > 1 };
+}
