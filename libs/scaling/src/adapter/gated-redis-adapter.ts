@@ -49,6 +49,8 @@ export class GatedRedisAdapter extends RedisAdapter {
     const payload = appendedOf(packet.data ?? []);
     const target = this.#onlyThread(opts);
     if (payload === undefined || target === undefined || opts.flags?.local === true) {
+      const [event, data] = packet.data ?? [];
+      if (target !== undefined && payload === undefined) this.#options.gate.passed(target, String(event), data);
       super.broadcast(packet, opts);
       return;
     }

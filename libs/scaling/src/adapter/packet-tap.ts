@@ -52,8 +52,11 @@ export class PacketTap {
     const envelope = readEnvelope(value);
     if (envelope === undefined) return this.#ignore();
     if (envelope.uid === this.uid) return NOTHING;
-    const [event] = envelope.packet.data;
-    if (event !== 'events.appended') return value;
+    const [event, data] = envelope.packet.data;
+    if (event !== 'events.appended') {
+      for (const target of envelope.rooms.map(parseThreadRoom)) if (target) this.gate.passed(target, String(event), data);
+      return value;
+    }
     const payload = appendedOf(envelope.packet.data);
     if (payload === undefined) return this.#ignore();
     for (const target of envelope.rooms.map(parseThreadRoom)) {

@@ -22,4 +22,7 @@ export abstract class BroadcastGate {
 
   /** Something was sent to a room of the thread that no socket of this process is in. */
   abstract overheard(target: ThreadTarget): void;
+
+  /** Any other event of a thread passes on its way to the sockets of this process. */
+  abstract passed(target: ThreadTarget, event: string, payload: unknown): void;
 }

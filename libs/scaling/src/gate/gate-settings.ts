@@ -30,6 +30,8 @@ export interface GateSettings {
   readonly pull: (threadId: string, afterSeq: number) => Promise<PulledRange>;
   /** A room of a higher member version than this process holds was used: re-authorise the thread's sockets. */
   readonly onStale?: (target: ThreadTarget) => void;
+  /** Sees every event of a thread that is no log entry, such as `run.chunk`, as the sockets of this process get it. */
+  readonly onPassed?: (target: ThreadTarget, event: string, payload: unknown) => void;
   readonly schedule?: Schedule;
   readonly limits?: Partial<GateLimits>;
 }

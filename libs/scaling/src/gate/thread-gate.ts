@@ -82,6 +82,10 @@ export class ThreadGate extends BroadcastGate {
     this.settings.onStale?.({ tenantId, threadId, memberVersion });
   }
 
+  override passed(target: ThreadTarget, event: string, payload: unknown): void {
+    if (this.#rooms.has(threadRoom(target))) this.settings.onPassed?.(target, event, payload);
+  }
+
   /**
    * Tells a room the head that an authorised read of this member version found: at each open, when sockets move to a new
    * version (`delivered` = what they had), and from the poll; what is missing is then pulled and delivered.
