@@ -54,7 +54,8 @@ export class PacketTap {
     if (envelope.uid === this.uid) return NOTHING;
     const [event, data] = envelope.packet.data;
     if (event !== 'events.appended') {
-      for (const target of envelope.rooms.map(parseThreadRoom)) if (target) this.gate.passed(target, String(event), data);
+      for (const target of envelope.rooms.map(parseThreadRoom))
+        if (target) this.gate.passed(target, String(event), data);
       return value;
     }
     const payload = appendedOf(envelope.packet.data);
