@@ -6,8 +6,8 @@ export { BroadcastGate, type Appended, type Deliver } from './gate/broadcast-gat
 export type { GateLimits, GateSettings, PulledRange, RoomPosition, ThreadPosition } from './gate/gate-settings.js';
 export { ThreadGate } from './gate/thread-gate.js';
 export { Presence } from './presence/presence.js';
-export { InstanceRegistry, type InstanceLoad } from './registry/registry.port.js';
-export { RedisInstanceRegistry, type InstanceIdentity } from './registry/registry.redis.js';
+export { InstanceRegistry, type InstanceLoad } from './registry/instance-registry.port.js';
+export { RedisInstanceRegistry, type InstanceIdentity } from './registry/instance-registry.redis.js';
 export { threadRoom, userRoom, type ThreadTarget, type UserTarget } from './rooms.js';
 export { ScalingModule } from './scaling.module.js';
 export { SystemStatusReader } from './status/system-status-reader.js';

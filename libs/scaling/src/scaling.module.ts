@@ -2,8 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { RedisConnections, RpcClient } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { Presence } from './presence/presence.js';
-import { InstanceRegistry } from './registry/registry.port.js';
-import { RedisInstanceRegistry, type InstanceIdentity } from './registry/registry.redis.js';
+import { InstanceRegistry } from './registry/instance-registry.port.js';
+import { RedisInstanceRegistry, type InstanceIdentity } from './registry/instance-registry.redis.js';
 import { SystemStatusReader } from './status/system-status-reader.js';
 
 /** Registers this process among the instances, and tells who else runs and who is online. Apps bind `FanOut` themselves. */

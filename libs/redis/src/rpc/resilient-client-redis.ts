@@ -3,6 +3,7 @@ import { AppError, RPC, WireError } from '@holdfast/contracts';
 import { currentContext } from '@holdfast/observability';
 import { timeout, type Observable } from 'rxjs';
 import { GuardedPublisher } from '../guarded-publisher.js';
+import type { RedisClient } from '../open-connection.js';
 import type { RedisConnections } from '../redis-connections.js';
 import { Subscriber } from '../subscriber.js';
 import { isRpcName } from './assert-rpc-handlers.js';
@@ -22,15 +23,17 @@ function unavailable(message: string): AppError {
  * no answer could arrive, and ends every other request within its deadline.
  */
 export class ResilientClientRedis extends ClientRedis {
+  readonly #publishClient: RedisClient;
   readonly #publisher: GuardedPublisher;
   readonly #subscriber: Subscriber;
 
   constructor(private readonly connections: RedisConnections) {
     super({});
-    this.pubClient = connections.create('transport');
+    this.#publishClient = connections.create('transport');
+    this.pubClient = this.#publishClient;
     this.#subscriber = new Subscriber(connections.create('transport'));
     this.subClient = this.#subscriber.client;
-    this.#publisher = new GuardedPublisher(this.pubClient, 'rpc');
+    this.#publisher = new GuardedPublisher(this.#publishClient, 'rpc');
     this.setOnDispatchHook((packet) => {
       const { traceId } = currentContext();
       if (traceId !== undefined) Object.assign(packet, { metadata: { traceId } });
@@ -48,13 +51,16 @@ export class ResilientClientRedis extends ClientRedis {
   }
 
   /** As in Nest, and ends within `deadlineMs`. */
-  override send<R = unknown, I = unknown>(pattern: string, data: I, deadlineMs = DEFAULT_DEADLINE_MS): Observable<R> {
-    return super.send<R, I>(pattern, data).pipe(timeout(deadlineMs));
+  override send<R>(pattern: string, data: unknown, deadlineMs = DEFAULT_DEADLINE_MS): Observable<R> {
+    return super.send<R, unknown>(pattern, data).pipe(timeout(deadlineMs));
   }
 
   override async close(): Promise<void> {
     this.handleClose();
-    await Promise.all([this.connections.release(this.pubClient), this.connections.release(this.#subscriber.client)]);
+    await Promise.all([
+      this.connections.release(this.#publishClient),
+      this.connections.release(this.#subscriber.client),
+    ]);
   }
 
   override getRequestPattern(name: string): string {
@@ -67,7 +73,7 @@ export class ResilientClientRedis extends ClientRedis {
 
   protected override publish(partial: ReadPacket<unknown>, callback: (packet: WritePacket) => void): () => void {
     const packet = this.assignPacketId(partial);
-    const name = this.normalizePattern(partial.pattern);
+    const name = String(partial.pattern);
     const forget = () => {
       this.routingMap.delete(packet.id);
     };
@@ -92,7 +98,7 @@ export class ResilientClientRedis extends ClientRedis {
 
   /** @returns whether Redis took it. */
   protected override dispatchEvent(packet: ReadPacket<unknown>): Promise<boolean> {
-    const name = this.normalizePattern(packet.pattern);
+    const name = String(packet.pattern);
     return this.#publisher.publish(this.getRequestPattern(name), JSON.stringify(this.serializer.serialize(packet)));
   }
 
@@ -107,7 +113,7 @@ export class ResilientClientRedis extends ClientRedis {
   #receive(text: string): void {
     const packet = readPacket(ResponsePacket, text);
     // Every instance of the app answers, and every process hears it: answers to others, and late ones, end here.
-    const callback = packet === undefined ? undefined : this.routingMap.get(packet.id);
+    const callback = packet && (this.routingMap.get(packet.id) as ((answer: WritePacket) => void) | undefined);
     if (packet === undefined || callback === undefined) return;
     const { response, err, isDisposed } = packet;
     callback({ err, response, isDisposed: isDisposed === true || err !== undefined });

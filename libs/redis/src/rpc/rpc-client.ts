@@ -1,7 +1,7 @@
 import { AppError, RPC, type RpcReply, type RpcRequest } from '@holdfast/contracts';
 import { firstValueFrom, lastValueFrom, TimeoutError } from 'rxjs';
 import type * as z from 'zod/mini';
-import { DEFAULT_DEADLINE_MS, ResilientClientRedis } from './resilient-client-redis.js';
+import { DEFAULT_DEADLINE_MS, type ResilientClientRedis } from './resilient-client-redis.js';
 import type { RpcNameOf } from './rpc.decorators.js';
 
 export interface CallOptions {

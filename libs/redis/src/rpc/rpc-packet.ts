@@ -21,13 +21,15 @@ export function readPacket<S extends z.ZodMiniType>(schema: S, text: string): z.
   try {
     value = JSON.parse(text);
   } catch {
-    return ignorePacket();
+    value = undefined;
   }
   const parsed = schema.safeParse(value);
-  return parsed.success ? parsed.data : ignorePacket();
+  if (parsed.success) return parsed.data;
+  ignorePacket();
+  return undefined;
 }
 
 /** Counts a packet that nobody can use. */
-export function ignorePacket(): undefined {
+export function ignorePacket(): void {
   metrics.counter('holdfast_ignored_packets_total').inc({ source: 'rpc' });
 }

@@ -1,6 +1,6 @@
 import { applyDecorators, UseFilters } from '@nestjs/common';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
-import { RPC, type RpcName } from '@holdfast/contracts';
+import type { RPC, RpcName } from '@holdfast/contracts';
 import { RpcErrorFilter } from './rpc-error.filter.js';
 
 /** Names of one kind. */
@@ -18,5 +18,6 @@ export function RpcHandler(name: RpcNameOf<'rpc'>): MethodDecorator {
 
 /** Marks the controller method that takes the hint `name`; nobody learns of its result. */
 export function HintHandler(name: RpcNameOf<'hint'>): MethodDecorator {
-  return applyDecorators(EventPattern<string>(name), UseFilters(RpcErrorFilter));
+  const pattern: string = name;
+  return applyDecorators(EventPattern(pattern), UseFilters(RpcErrorFilter));
 }

@@ -66,7 +66,7 @@ export class Presence implements OnApplicationBootstrap {
       await Promise.all(
         batch.map((user) => {
           const members = [...user.connections].map((id) => this.#member(id));
-          return members.length === 0 ? false : this.#run(CONNECT, user, [TTL_MS, ...members]);
+          return this.#run(CONNECT, user, [TTL_MS, ...members]);
         }),
       );
       if (this.connections.state === 'down') return;

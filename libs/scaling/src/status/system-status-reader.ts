@@ -1,6 +1,6 @@
 import type { ServiceInfo, SystemStatus } from '@holdfast/contracts';
 import type { RpcClient } from '@holdfast/redis';
-import type { InstanceRegistry } from '../registry/registry.port.js';
+import type { InstanceRegistry } from '../registry/instance-registry.port.js';
 
 const ANSWER_WITHIN_MS = 500;
 

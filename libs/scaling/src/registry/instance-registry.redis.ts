@@ -5,7 +5,7 @@ import { metrics } from '@holdfast/observability';
 import type { RedisConnections } from '@holdfast/redis';
 import type { Shutdown } from '@holdfast/shutdown';
 import * as z from 'zod/mini';
-import { InstanceRegistry, type InstanceLoad } from './registry.port.js';
+import { InstanceRegistry, type InstanceLoad } from './instance-registry.port.js';
 
 export interface InstanceIdentity {
   readonly app: AppName;
