@@ -12,8 +12,9 @@ export interface CommandInput {
   readonly options: Readonly<Record<string, string | undefined>>;
 }
 
-/** Where a command writes. Results go to `out`, so that they can be piped; everything else to `note`. */
-export interface CommandOutput {
+/** The world of a command. Results go to `out`, so that they can be piped; everything else to `note`. */
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (line: string) => void;
   readonly note: (line: string) => void;
 }
@@ -28,5 +29,5 @@ export interface Command {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Environment variables it reads. */
   readonly environment: readonly string[];
-  readonly run: (input: CommandInput, output: CommandOutput) => Promise<void>;
+  readonly run: (input: CommandInput, context: CommandContext) => Promise<void>;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { inheritedEnvironment } from '@holdfast/config';
 import { agentCreate } from './commands/agent-create.command.js';
 import { migrateStatus, migrateUp } from './commands/migrate.command.js';
 import { tenantCreate } from './commands/tenant-create.command.js';
@@ -8,6 +9,7 @@ import { runCli } from './run-cli.js';
 const COMMANDS = [tenantCreate, agentCreate, tokenCreate, migrateUp, migrateStatus];
 
 process.exitCode = await runCli(COMMANDS, process.argv.slice(2), {
+  env: inheritedEnvironment(),
   out: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
 });

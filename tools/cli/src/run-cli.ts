@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '@holdfast/config';
 import { AppError } from '@holdfast/contracts';
 import { UsageError } from './cli.errors.js';
-import type { Command, CommandInput, CommandOutput } from './command.js';
+import type { Command, CommandInput, CommandContext } from './command.js';
 import { commandHelp, overview, usageOf } from './help.js';
 
 /** Exit codes, after sysexits. */
@@ -26,7 +26,7 @@ function parse(command: Command, args: readonly string[]): CommandInput {
   }
 }
 
-function explain(error: unknown, note: CommandOutput['note']): number {
+function explain(error: unknown, note: CommandContext['note']): number {
   if (error instanceof ConfigError) {
     note(error.message);
     return EXIT.config;
@@ -44,28 +44,28 @@ function explain(error: unknown, note: CommandOutput['note']): number {
 export async function runCli(
   commands: readonly Command[],
   args: readonly string[],
-  output: CommandOutput,
+  context: CommandContext,
 ): Promise<number> {
   if (args.length === 0 || isHelp(args[0])) {
-    output.out(overview(commands));
+    context.out(overview(commands));
     return args.length === 0 ? EXIT.usage : EXIT.ok;
   }
   const command = commands.find(({ path }) => path === args.slice(0, 2).join(' '));
   if (command === undefined) {
-    output.note(`holdfast: there is no command "${args.slice(0, 2).join(' ')}"\n\n${overview(commands)}`);
+    context.note(`holdfast: there is no command "${args.slice(0, 2).join(' ')}"\n\n${overview(commands)}`);
     return EXIT.usage;
   }
   const rest = args.slice(2);
   if (rest.some(isHelp)) {
-    output.out(commandHelp(command));
+    context.out(commandHelp(command));
     return EXIT.ok;
   }
   try {
-    await command.run(parse(command, rest), output);
+    await command.run(parse(command, rest), context);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof UsageError)) return explain(error, output.note);
-    output.note(`holdfast: ${error.message}\nUsage: ${usageOf(command)}; --help tells more.`);
+    if (!(error instanceof UsageError)) return explain(error, context.note);
+    context.note(`holdfast: ${error.message}\nUsage: ${usageOf(command)}; --help tells more.`);
     return EXIT.usage;
   }
 }

@@ -5,6 +5,7 @@ import { CONFIG } from '../config.token.js';
 import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import { installDocs } from '../docs/install-docs.js';
 import { HttpErrorFilter } from './edge/http-error.filter.js';
+import { RequestDrain } from './edge/request-drain.service.js';
 import { installRequestHooks } from './edge/request-hooks.js';
 import { installSecurityHeaders } from './edge/security-headers.js';
 import { installWeb } from './web/install-web.js';
@@ -22,6 +23,7 @@ export async function installHttp(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new HttpErrorFilter(logger));
   installRequestHooks(fastify, logger);
+  app.get(RequestDrain).install(fastify);
   await installSecurityHeaders(fastify, config);
   if (config.auth.allowedOrigins.length > 0) {
     app.enableCors({

@@ -10,8 +10,8 @@ export const migrateUp: Command = {
   positionals: [],
   options: {},
   environment: ['DATABASE_URL'],
-  async run(_input, { out }) {
-    const applied = await runMigrations(loadSections(['database']).database.url);
+  async run(_input, { out, env }) {
+    const applied = await runMigrations(loadSections(['database'], env).database.url);
     for (const name of applied) out(`applied ${name}`);
     out(applied.length === 0 ? 'the schema is up to date' : `${applied.length.toString()} applied`);
   },
@@ -24,8 +24,8 @@ export const migrateStatus: Command = {
   positionals: [],
   options: {},
   environment: ['DATABASE_URL'],
-  async run(_input, { out }) {
-    const source = await createDataSource(loadSections(['database']).database.url).initialize();
+  async run(_input, { out, env }) {
+    const source = await createDataSource(loadSections(['database'], env).database.url).initialize();
     try {
       const executed = await new MigrationExecutor(source).getExecutedMigrations();
       const applied = new Set(executed.map(({ name }) => name));

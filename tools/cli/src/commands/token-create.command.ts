@@ -22,8 +22,8 @@ export const tokenCreate: Command = {
     ttl: { value: 'duration', summary: `how long it is valid, such as 15m, 12h, 30d; by default ${DEFAULT_TTL}` },
   },
   environment: ['AUTH_SECRET', 'AUTH_ISSUER', 'AUTH_AUDIENCE'],
-  async run(input, { out, note }) {
-    const { auth } = loadSections(['auth']);
+  async run(input, { out, note, env }) {
+    const { auth } = loadSections(['auth'], env);
     if (auth.secret === undefined) throw new UsageError('AUTH_SECRET is required to sign a token');
     const sub = textOf(required(input, 'sub'), '--sub', 256);
     const ttlS = secondsOf(input.options['ttl'] ?? DEFAULT_TTL, '--ttl', MAX_TTL_S);

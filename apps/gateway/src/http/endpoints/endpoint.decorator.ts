@@ -10,7 +10,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { AccessGuard } from '../access/access.guard.js';
-import { DeadlineInterceptor } from '../edge/deadline.interceptor.js';
+import { EndpointInterceptor } from '../edge/endpoint.interceptor.js';
 import { ENDPOINT_METADATA } from './endpoint-of.js';
 import { endpoint, type EndpointName } from './endpoints.js';
 
@@ -24,6 +24,6 @@ export function Endpoint(name: EndpointName): MethodDecorator {
     HttpCode(status),
     SetMetadata(ENDPOINT_METADATA, name),
     UseGuards(AccessGuard),
-    UseInterceptors(DeadlineInterceptor),
+    UseInterceptors(EndpointInterceptor),
   );
 }
