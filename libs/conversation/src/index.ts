@@ -22,3 +22,22 @@ export {
   type AgentProvider,
   type NewAgent,
 } from './user/provision.js';
+export { cancelRun, type CancelOutcome } from './run/cancel-run.js';
+export {
+  claimRun,
+  type AgentDefinition,
+  type ClaimedRun,
+  type ClaimOutcome,
+  type ClaimRequest,
+} from './run/claim-run.js';
+export { commitChunks, type ChunkOutcome, type ChunkStatus, type RunChunk } from './run/commit-chunks.js';
+export type { EndedRun, RunEnding } from './run/end-run.js';
+export { findDueRuns, type DueRun } from './run/find-due-runs.js';
+export { finishRun, type FinishOutcome, type FinishRequest } from './run/finish-run.js';
+export { followRuns } from './run/follow-runs.js';
+export { journalGet, journalPut, type JournalKey } from './run/journal.js';
+export { loadHistory, type HistoryMessage } from './run/load-history.js';
+export { pollThreads, type PolledThread } from './run/poll-threads.js';
+export { purgeRunChunks } from './run/purge-run-chunks.js';
+export { releaseRun } from './run/release-run.js';
+export { retryRun, type RetryOutcome, type RetryRequest } from './run/retry-run.js';

@@ -5,6 +5,8 @@ import { EVENT_COLUMNS, toLogEvent, type EventRow } from './event-row.js';
 
 /** An entry to be numbered, with the columns that its payload does not carry. */
 export interface EventDraft {
+  /** Made beforehand where another entry has to name it. */
+  readonly id?: string;
   readonly draft: LogEventDraft;
   /** The user who caused it; null for the system. */
   readonly senderId: string | null;
@@ -46,7 +48,7 @@ export async function writeEvents(tx: Tx, threadId: string, drafts: readonly Eve
     threadId,
     place.base,
     place.tenant_id,
-    drafts.map(() => uuidv7()),
+    drafts.map(({ id }) => id ?? uuidv7()),
     drafts.map(({ draft }) => draft.type),
     drafts.map(({ senderId }) => senderId),
     drafts.map(({ clientId }) => clientId ?? null),

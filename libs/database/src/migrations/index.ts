@@ -2,6 +2,7 @@ import { ChatSchema1764000000000 } from './1764000000000-chat-schema.js';
 import { TextFunctions1764000000001 } from './1764000000001-text-functions.js';
 import { AppendV11764000000002 } from './1764000000002-append-v1.js';
 import { DefaultTenant1764000000003 } from './1764000000003-default-tenant.js';
+import { CommitChunksV11764000000004 } from './1764000000004-commit-chunks-v1.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   TextFunctions1764000000001,
   AppendV11764000000002,
   DefaultTenant1764000000003,
+  CommitChunksV11764000000004,
 ] as const;

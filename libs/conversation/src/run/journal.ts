@@ -1,0 +1,47 @@
+import { AppError } from '@holdfast/contracts';
+import type { Database } from '@holdfast/database';
+
+/** One tool call of a run. */
+export interface JournalKey {
+  readonly runId: string;
+  /** Position of the call within the run. */
+  readonly step: number;
+  readonly tool: string;
+  /** Fingerprint of the arguments: another call at the same step is another entry. */
+  readonly argsHash: string;
+}
+
+const GET = {
+  name: 'journal_get',
+  text: 'select result from chat.run_step where run_id = $1 and step = $2 and tool = $3 and args_hash = $4',
+};
+
+const PUT = {
+  name: 'journal_put',
+  text: `insert into chat.run_step (run_id, step, tool, args_hash, result, created_at)
+         select r.id, $3, $4, $5, $6::jsonb, clock_timestamp()
+         from chat.run r where r.id = $1 and r.attempt = $2 and r.status = 'running'
+         on conflict (run_id, step, tool, args_hash) do nothing`,
+};
+
+/** The result that an earlier attempt got for this call; undefined if it was never made. */
+export async function journalGet(db: Database, key: JournalKey): Promise<{ readonly result: unknown } | undefined> {
+  const [row] = await db.query<{ result: unknown }>(GET, [key.runId, key.step, key.tool, key.argsHash]);
+  return row;
+}
+
+/**
+ * Records the result of a call and returns the one that counts: the first that was recorded.
+ * @throws AppError `conflict` if this attempt no longer owns the run
+ */
+export async function journalPut(
+  db: Database,
+  key: JournalKey & { readonly attempt: number },
+  result: unknown,
+): Promise<{ readonly result: unknown }> {
+  const { runId, attempt, step, tool, argsHash } = key;
+  await db.query(PUT, [runId, attempt, step, tool, argsHash, JSON.stringify(result ?? null)]);
+  const stored = await journalGet(db, key);
+  if (stored === undefined) throw new AppError('conflict', 'A newer attempt owns the run.');
+  return stored;
+}

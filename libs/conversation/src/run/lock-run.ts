@@ -1,0 +1,56 @@
+import type { RunRetryMode, RunStatus } from '@holdfast/contracts';
+import type { Tx } from '@holdfast/database';
+import { lockThread, type LockedThread } from '../log/lock-thread.js';
+
+/** A run whose row, and whose thread's row, this transaction has locked. */
+export interface LockedRun {
+  readonly id: string;
+  readonly thread: LockedThread;
+  readonly agentId: string;
+  readonly status: RunStatus;
+  readonly mode: 'answer' | RunRetryMode;
+  readonly attempt: number;
+  readonly inputSeq: number | null;
+  readonly length: number;
+  readonly cancelRequested: boolean;
+  readonly retryOf: string | null;
+  /** Rest of the lease in ms; 0 = nobody holds it. */
+  readonly leaseMs: number;
+}
+
+interface Row {
+  agent_id: string;
+  status: RunStatus;
+  mode: 'answer' | RunRetryMode;
+  attempt: number;
+  input_seq: number | null;
+  length: number;
+  cancelled: boolean;
+  retry_of: string | null;
+  lease_ms: number;
+}
+
+const THREAD_OF = { name: 'run_thread', text: 'select thread_id from chat.run where id = $1' };
+
+const LOCK = {
+  name: 'run_lock',
+  text: `select agent_id, status, mode, attempt, input_seq, length, cancel_at is not null as cancelled, retry_of,
+                greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::int as lease_ms
+         from chat.run where id = $1 for no key update`,
+};
+
+/** Locks the thread, then the run: the one order in which everybody takes them. Undefined if there is no such run. */
+export async function lockRun(tx: Tx, runId: string): Promise<LockedRun | undefined> {
+  const [found] = await tx.query<{ thread_id: string }>(THREAD_OF, [runId]);
+  const thread = found === undefined ? undefined : await lockThread(tx, found.thread_id);
+  if (thread === undefined) return undefined;
+  const [row] = await tx.query<Row>(LOCK, [runId]);
+  if (row === undefined) return undefined;
+  const { agent_id: agentId, input_seq: inputSeq, cancelled, retry_of: retryOf, lease_ms: leaseMs, ...rest } = row;
+  return { ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf, leaseMs };
+}
+
+/** True once the run has its result. */
+export function hasEnded(status: RunStatus): status is Exclude<RunStatus, 'queued' | 'running'> {
+  return status !== 'queued' && status !== 'running';
+}
