@@ -1,0 +1,126 @@
+import { metrics, newTraceId, runWithContext, type Logger } from '@holdfast/observability';
+import { LiveRun } from './live-run.js';
+import type { Reachability } from './reachability.js';
+import type { RunExecutor } from './run-executor.js';
+import type { RunStore } from './run-store.port.js';
+
+/** Collaborators of {@link RunDispatcher}. */
+export interface DispatcherParts {
+  readonly store: Pick<RunStore, 'claim' | 'due'>;
+  readonly executor: Pick<RunExecutor, 'execute'>;
+  readonly reachability: Reachability;
+  /** Rings other workers for a run that this one cannot take. */
+  readonly ringOthers: (runId: string) => void;
+}
+
+/**
+ * The slots of this worker: every run that executes here has one, whoever asked for it. Asking is harmless: Postgres
+ * decides whether there is something to do.
+ */
+export class RunDispatcher {
+  private readonly live = new Map<string, LiveRun>();
+  private readonly claiming = new Set<string>();
+  private readonly listeners: ((full: boolean) => void)[] = [];
+  private closed = false;
+  private releasing = false;
+  private full = false;
+  private onIdle: () => void = () => undefined;
+
+  constructor(
+    private readonly parts: DispatcherParts,
+    private readonly concurrency: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Slots that can take a run now; none once closed. */
+  get free(): number {
+    return this.closed ? 0 : this.concurrency - this.live.size - this.claiming.size;
+  }
+
+  /** Calls `listener` when the last slot is taken and when one is free again. */
+  onCapacity(listener: (full: boolean) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Executes the run if it may run and a slot is free; resolves once that is decided. */
+  async offer(runId: string): Promise<void> {
+    if (this.free <= 0 || this.live.has(runId) || this.claiming.has(runId)) return;
+    const { store, reachability } = this.parts;
+    this.claiming.add(runId);
+    this.changed();
+    try {
+      const claim = await store.claim(runId, { steal: reachability.maySteal });
+      reachability.answered();
+      if (claim !== undefined) this.start(new LiveRun(claim));
+    } catch (error) {
+      reachability.failed();
+      throw error;
+    } finally {
+      this.claiming.delete(runId);
+      this.changed();
+    }
+  }
+
+  /** Looks for runs that nobody executes and takes as many as there are slots. */
+  async reconcile(): Promise<void> {
+    const { store, reachability } = this.parts;
+    try {
+      const due = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
+      reachability.answered();
+      await Promise.all(due.map((runId) => this.offer(runId)));
+    } catch (error) {
+      reachability.failed();
+      throw error;
+    }
+  }
+
+  /** Takes no more runs. */
+  close(): void {
+    this.closed = true;
+  }
+
+  /** Ends once no run executes here; those that still do when `signal` fires are released to other workers. */
+  async drain(signal: AbortSignal): Promise<void> {
+    this.close();
+    const release = (): void => {
+      this.releasing = true;
+      for (const run of this.live.values()) run.stop('released');
+    };
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    await new Promise<void>((resolve) => {
+      this.onIdle = resolve;
+      this.changed();
+    });
+    signal.removeEventListener('abort', release);
+  }
+
+  private start(run: LiveRun): void {
+    const { runId, tenantId, threadId, attempt, agent } = run.claim;
+    this.live.set(runId, run);
+    // A claim that was under way when the slots closed.
+    if (this.releasing) run.stop('released');
+    void runWithContext({ traceId: newTraceId(), tenantId, threadId, runId }, async () => {
+      this.logger.info({ attempt, agent: agent.provider }, 'run claimed');
+      const next = await this.parts.executor.execute(run);
+      this.live.delete(runId);
+      this.changed();
+      if (next !== undefined) this.ringNext(next);
+    });
+  }
+
+  private ringNext(runId: string): void {
+    if (this.free <= 0) this.parts.ringOthers(runId);
+    // Best effort, like any ring: the reconciler finds it again.
+    else this.offer(runId).catch(() => undefined);
+  }
+
+  private changed(): void {
+    metrics.gauge('holdfast_runs_active').set(this.live.size);
+    if (this.live.size + this.claiming.size === 0) this.onIdle();
+    const full = this.free <= 0;
+    if (full === this.full) return;
+    this.full = full;
+    for (const listener of this.listeners) listener(full);
+  }
+}

@@ -1,0 +1,153 @@
+import { AppError } from '@holdfast/contracts';
+import { metrics, type Logger } from '@holdfast/observability';
+import type { AgentContext } from '../agents/agent.port.js';
+import type { AgentRegistry } from '../agents/agent-registry.js';
+import { RunJournal } from '../journal/run.journal.js';
+import type { Announcer } from './announcer.js';
+import type { ChunkCommitter } from './chunk-committer.js';
+import type { LiveRun } from './live-run.js';
+import { persist } from './persist.js';
+import { produce } from './produce.js';
+import type { RunEnd, RunStore } from './run-store.port.js';
+
+/** Collaborators of {@link RunExecutor}. */
+export interface ExecutorParts {
+  readonly store: RunStore;
+  readonly committer: ChunkCommitter;
+  readonly agents: AgentRegistry;
+  readonly announcer: Announcer;
+}
+
+/** Bounds of {@link RunExecutor}, in ms. */
+export interface ExecutorLimits {
+  /** Longest time of a run over all its attempts. */
+  readonly runTimeoutMs: number;
+  /** How long an ended attempt may try to write its end while Postgres is away. */
+  readonly holdMs: number;
+}
+
+type Verdict = Pick<RunEnd, 'outcome' | 'error'> | 'released' | 'lost';
+
+/**
+ * Executes one attempt:
+ *
+ *     claimed → streaming → drained → ended (completed | failed | cancelled)
+ *         \________\___________\____→ released: shutdown; another worker continues at once
+ *                                \__→ lost: another attempt has the run; ends without a word
+ *
+ * An attempt ends its run only after all its output is committed (a cancelled or timed-out one drops what nobody has
+ * seen), and says so only after that end is committed.
+ */
+export class RunExecutor {
+  constructor(
+    private readonly parts: ExecutorParts,
+    private readonly limits: ExecutorLimits,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Never rejects. @returns the run to ring next, if any. */
+  async execute(run: LiveRun): Promise<string | undefined> {
+    const { committer, announcer, store } = this.parts;
+    const timer = this.startTimer(run);
+    committer.add(run);
+    announcer.attempt(run);
+    try {
+      const verdict = await this.verdictOf(run);
+      if (verdict === 'lost') return undefined;
+      if (verdict === 'released') return await store.release(run.claim).then(() => run.claim.runId);
+      return await this.end(run, verdict);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the attempt could not be ended; its lease will expire');
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+      committer.remove(run);
+    }
+  }
+
+  private startTimer(run: LiveRun): NodeJS.Timeout {
+    const left = this.limits.runTimeoutMs - run.claim.elapsedMs;
+    return setTimeout(
+      () => {
+        run.stop('timeout');
+      },
+      Math.max(0, left),
+    );
+  }
+
+  private async verdictOf(run: LiveRun): Promise<Verdict> {
+    try {
+      await this.stream(run);
+      await run.output.drained(run.signal);
+      return { outcome: 'completed', error: null };
+    } catch (error) {
+      return run.stopped === undefined ? this.failure(run, error) : this.stopVerdict(run);
+    }
+  }
+
+  private async stream(run: LiveRun): Promise<void> {
+    const { store, agents } = this.parts;
+    const { claim, signal } = run;
+    const { tenantId, threadId, runId, attempt, agent, prefix } = claim;
+    const startedAt = performance.now();
+    const history = await persist(signal, () => store.history(claim));
+    const journal = new RunJournal(store, run);
+    const context: AgentContext = { tenantId, threadId, runId, attempt, agent, history, prefix, journal, signal };
+    await produce(timed(agents.for(agent.provider).stream(context), startedAt), run.output, signal);
+  }
+
+  /** The agent threw: what it wrote before is kept. */
+  private async failure(run: LiveRun, error: unknown): Promise<Verdict> {
+    this.logger.warn({ err: error, attempt: run.claim.attempt }, 'the agent failed');
+    try {
+      await run.output.drained(run.signal);
+    } catch {
+      return this.stopVerdict(run);
+    }
+    const fault =
+      error instanceof AppError ? error : new AppError('agent_failed', 'The agent failed. You can try again.');
+    return { outcome: 'failed', error: fault.toWire() };
+  }
+
+  private stopVerdict(run: LiveRun): Verdict {
+    switch (run.stopped) {
+      case 'cancelled':
+        return { outcome: 'cancelled', error: null };
+      case 'timeout':
+        return { outcome: 'failed', error: timeoutError(this.limits.runTimeoutMs).toWire() };
+      case 'released':
+        return 'released';
+      case 'lost':
+      case undefined:
+        return 'lost';
+    }
+  }
+
+  private async end(run: LiveRun, { outcome, error }: Exclude<Verdict, string>): Promise<string | undefined> {
+    const { store, announcer } = this.parts;
+    const { runId, attempt, threadId } = run.claim;
+    const patience = AbortSignal.timeout(this.limits.holdMs);
+    const result = await persist(patience, () => store.finish({ runId, attempt, outcome, error }));
+    if (result.status === 'fenced') return undefined;
+    metrics.counter('holdfast_runs_total').inc({ outcome: result.outcome });
+    this.logger.info({ outcome: result.outcome, length: result.length, attempt, code: error?.code }, 'run ended');
+    const memberIds = await store.memberIds(threadId).catch(() => []);
+    announcer.ended(run, result, memberIds);
+    return result.ringRunId;
+  }
+}
+
+function timeoutError(runTimeoutMs: number): AppError {
+  const seconds = String(Math.round(runTimeoutMs / 1_000));
+  return new AppError('agent_timeout', `The agent did not finish within ${seconds} seconds.`);
+}
+
+/** Passes `stream` on and measures its first item. */
+async function* timed<T>(stream: AsyncIterable<T>, startedAt: number): AsyncGenerator<T> {
+  let first = true;
+  for await (const item of stream) {
+    if (first) metrics.histogram('holdfast_run_first_token_seconds').observe((performance.now() - startedAt) / 1_000);
+    first = false;
+    yield item;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Part, RunOutcome, WireError } from '@holdfast/contracts';
+import type { Published } from '@holdfast/conversation';
+import type { AgentDefinition, HistoryMessage } from '../agents/agent.port.js';
+import type { Json } from '../journal/journal.port.js';
+
+/** A run that this worker executes as `attempt`; a higher attempt fences it. */
+export interface RunClaim {
+  readonly runId: string;
+  readonly threadId: string;
+  readonly tenantId: string;
+  readonly memberVersion: number;
+  readonly attempt: number;
+  readonly agent: AgentDefinition;
+  /** The answer covers the log up to here. */
+  readonly inputSeq: number;
+  /** Committed output that stays; empty unless the agent can continue. */
+  readonly prefix: readonly Part[];
+  /** Time since the first attempt began, by the clock of Postgres, in ms. */
+  readonly elapsedMs: number;
+  /** What the claim wrote into the log, on the first attempt. */
+  readonly published: Published | undefined;
+}
+
+/** Output of one run at `off`; without parts it only renews the lease. */
+export interface ChunkWrite {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly off: number;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * What became of a write: `accepted`; `already` there, because an earlier reply was lost; `fenced` by a higher attempt;
+ * or the run has `ended`, for example by a cancel that found the lease expired.
+ */
+export interface ChunkOutcome {
+  readonly runId: string;
+  readonly status: 'accepted' | 'already' | 'fenced' | 'ended';
+  readonly cancelRequested: boolean;
+  readonly memberVersion: number;
+}
+
+/** How an attempt ends its run. */
+export interface RunEnd {
+  readonly runId: string;
+  readonly attempt: number;
+  readonly outcome: RunOutcome;
+  readonly error: WireError | null;
+}
+
+/** `ended` by this call or by an equal earlier one whose reply was lost; `fenced` = somebody else ends it, or has. */
+export type EndResult =
+  | {
+      readonly status: 'ended';
+      readonly outcome: RunOutcome;
+      readonly length: number;
+      readonly published: Published;
+      /** The run of the thread that waits next. */
+      readonly ringRunId: string | undefined;
+    }
+  | { readonly status: 'fenced' };
+
+/** What the executor needs of Postgres. Every call may throw a retryable `AppError`; a repeated call is harmless. */
+export abstract class RunStore {
+  /** Claims a run if it may run now; undefined if there is nothing to do. `steal` admits runs whose lease expired. */
+  abstract claim(runId: string, options: { readonly steal: boolean }): Promise<RunClaim | undefined>;
+  /** Runs that nobody executes, oldest first. */
+  abstract due(limit: number, options: { readonly steal: boolean }): Promise<string[]>;
+  /** Writes output of many runs, renews their leases and reads their cancel flags, in one transaction. */
+  abstract commit(writes: readonly ChunkWrite[]): Promise<ChunkOutcome[]>;
+  /** Writes the committed output as a message and ends the run, in one transaction. */
+  abstract finish(end: RunEnd): Promise<EndResult>;
+  /** Gives up a claim, so that another worker can continue at once. */
+  abstract release(claim: Pick<RunClaim, 'runId' | 'attempt'>): Promise<void>;
+  abstract history(claim: RunClaim): Promise<readonly HistoryMessage[]>;
+  /** Who may see the thread, agents left out; empty where there are too many to tell. */
+  abstract memberIds(threadId: string): Promise<readonly string[]>;
+  /** The journaled result of a step, or undefined. */
+  abstract recall(claim: RunClaim, step: StepKey): Promise<Json | undefined>;
+  /** Journals a result. @returns the one that counts: an earlier one wins. */
+  abstract record(claim: RunClaim, step: StepKey, result: Json): Promise<Json>;
+}
+
+/** A step of a run as the journal stores it. */
+export interface StepKey {
+  readonly step: number;
+  readonly name: string;
+  readonly argsHash: string;
+}
