@@ -11,8 +11,8 @@ export interface ClaimRequest {
   /** Identity of the worker. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** Providers whose agents can go on from a text that another attempt left. */
-  readonly continuable: readonly AgentProvider[];
+  /** Whether an agent can go on from a text that another attempt left. */
+  readonly canContinue: (agent: AgentDefinition) => boolean;
 }
 
 /** An agent as the worker reaches it. */
@@ -108,7 +108,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
   const [agent] = await tx.query<AgentDefinition>(AGENT, [run.agentId]);
   if (agent === undefined) throw new RangeError('a run without its agent');
   const isFirst = run.attempt === 0;
-  const continues = request.continuable.includes(agent.provider);
+  const continues = request.canContinue(agent);
   const left = isFirst && continues ? await textToContinue(tx, run) : undefined;
   const base = left?.length ?? (continues ? run.length : 0);
   const [claimed] = await tx.query<{ attempt: number; input_seq: number; started_at: Date }>(CLAIM, [
