@@ -2,6 +2,7 @@ export { currentContext, newInstanceId, newTraceId, runWithContext, type LogCont
 export { createLogger, LOGGER, type Logger, type LoggerOptions } from './logger.js';
 export { METRICS, type MetricName } from './metric-names.js';
 export { metrics, type Exposition } from './metrics.js';
+export { MetricsModule } from './metrics.module.js';
 export { NestLogger } from './nest-logger.js';
 export { ObservabilityModule, type ObservabilityOptions } from './observability.module.js';
 export { serializeError } from './serialize-error.js';

@@ -39,7 +39,11 @@ export const METRICS = {
     labels: ['route'],
     buckets: SECONDS,
   },
-  holdfast_ignored_packets_total: { type: 'counter', help: 'Messages from Redis that were corrupt', labels: ['source'] },
+  holdfast_ignored_packets_total: {
+    type: 'counter',
+    help: 'Messages from Redis that were corrupt',
+    labels: ['source'],
+  },
   holdfast_redis_up: { type: 'gauge', help: '1 while connected', labels: ['role'] },
   holdfast_database_seconds: { type: 'histogram', help: 'Database calls', labels: ['statement'], buckets: SECONDS },
   holdfast_database_timeouts_total: { type: 'counter', help: 'Calls past their deadline', labels: ['statement'] },

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, collectDefaultMetrics, register } from 'prom-client';
 import { METRICS, type LabelsOf, type MetricName, type NamesOf } from './metric-names.js';
 
+/** Media type of Prometheus' text format. */
+export const METRICS_CONTENT_TYPE = register.contentType;
+
 /** What a scrape answers. */
 export interface Exposition {
   readonly contentType: string;
@@ -40,6 +43,6 @@ export const metrics = {
 
   /** All metrics in Prometheus' text format. */
   async expose(): Promise<Exposition> {
-    return { contentType: register.contentType, body: await register.metrics() };
+    return { contentType: METRICS_CONTENT_TYPE, body: await register.metrics() };
   },
 };

@@ -1,0 +1,37 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from '@holdfast/config';
+import { DatabaseModule } from '@holdfast/database';
+import { HealthModule } from '@holdfast/health';
+import { MetricsModule, ObservabilityModule, type Logger } from '@holdfast/observability';
+import { RedisModule } from '@holdfast/redis';
+import { ScalingModule } from '@holdfast/scaling';
+import { ShutdownModule } from '@holdfast/shutdown';
+import { IDENTITY, type Identity } from './identity.js';
+import { ServiceInfoController } from './service-info.controller.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly logger: Logger;
+}
+
+@Module({})
+export class AppModule {
+  static forRoot({ config, identity, logger }: AppOptions): DynamicModule {
+    const { app, instanceId, version } = identity;
+    return {
+      module: AppModule,
+      imports: [
+        ObservabilityModule.forRoot({ app, instanceId, config, logger }),
+        ShutdownModule,
+        HealthModule,
+        MetricsModule,
+        DatabaseModule.forRoot(config.database),
+        RedisModule.forRoot(config.redis),
+        ScalingModule.forRoot({ app, instanceId, version, heartbeatMs: config.service.heartbeatMs }),
+      ],
+      controllers: [ServiceInfoController],
+      providers: [{ provide: IDENTITY, useValue: identity }],
+    };
+  }
+}
