@@ -1,8 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '@holdfast/config';
 import { LOGGER, type Logger } from '@holdfast/observability';
-import { CONFIG } from '../config.token.js';
-import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import { installDocs } from '../docs/install-docs.js';
 import { HttpErrorFilter } from './edge/http-error.filter.js';
 import { RequestDrain } from './edge/request-drain.service.js';
@@ -12,13 +10,17 @@ import { installWeb } from './web/install-web.js';
 
 const PREFLIGHT_CACHE_S = 600;
 
+export interface HttpOptions {
+  readonly config: Config;
+  /** Version of this build. */
+  readonly version: string;
+}
+
 /**
  * Prepares the HTTP edge of an application that runs on {@link HttpAdapter}: error shape, headers, CORS, access log, API
  * documents and the web page. Call it once, before `listen` or `init`.
  */
-export async function installHttp(app: NestFastifyApplication): Promise<void> {
-  const config = app.get<Config>(CONFIG);
-  const { version } = app.get<GatewaySelf>(GATEWAY_SELF);
+export async function installHttp(app: NestFastifyApplication, { config, version }: HttpOptions): Promise<void> {
   const logger = app.get<Logger>(LOGGER);
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new HttpErrorFilter(logger));
