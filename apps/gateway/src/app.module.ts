@@ -1,20 +1,49 @@
-import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { BUILD_VERSION } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
-import { AuthModule } from './auth/auth.module.js';
+import { DatabaseModule } from '@holdfast/database';
+import { HealthModule } from '@holdfast/health';
+import { ObservabilityModule, type Logger } from '@holdfast/observability';
+import { RedisModule } from '@holdfast/redis';
+import { ScalingModule } from '@holdfast/scaling';
+import { ShutdownModule } from '@holdfast/shutdown';
+import { ChatModule } from './chat.module.js';
 import { CONFIG } from './config.token.js';
+import { GATEWAY_SELF, sessionLimits, type GatewaySelf } from './gateway-self.js';
 import { HttpModule } from './http/http.module.js';
+
+const APP = 'gateway';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly instanceId: string;
+  readonly logger: Logger;
+}
 
 /** The gateway: sockets and REST over one conversation. */
 @Module({})
 export class AppModule {
-  static register(config: Config): DynamicModule {
+  static register({ config, instanceId, logger }: AppOptions): DynamicModule {
+    const { heartbeatMs } = config.service;
+    const self: GatewaySelf = { instanceId, version: BUILD_VERSION, limits: sessionLimits(config) };
     return {
       module: AppModule,
       global: true,
-      imports: [AuthModule, HttpModule],
-      providers: [{ provide: CONFIG, useValue: config }],
-      exports: [CONFIG],
+      imports: [
+        ObservabilityModule.forRoot({ app: APP, instanceId, config, logger }),
+        ShutdownModule,
+        HealthModule,
+        DatabaseModule.forRoot(config.database),
+        RedisModule.forRoot(config.redis),
+        ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),
+        ChatModule,
+        HttpModule,
+      ],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: GATEWAY_SELF, useValue: self },
+      ],
+      exports: [CONFIG, GATEWAY_SELF],
     };
   }
 }

@@ -1,22 +1,21 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigError, loadConfig, type Config } from '@holdfast/config';
-import { AppModule } from './app.module.js';
+import { BUILD_VERSION } from '@holdfast/contracts';
+import { ConfigError, loadConfig } from '@holdfast/config';
+import { Shutdown } from '@holdfast/shutdown';
+import { createGateway } from './create-gateway.js';
 
-/** `EX_CONFIG` of sysexits: restarting without a change is useless. */
+/** `EX_CONFIG` of sysexits.h: a restart without a change is useless. */
 const EXIT_CONFIG = 78;
 
-function configOrExit(): Config {
-  try {
-    return loadConfig('gateway');
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIG);
-  }
+try {
+  const config = loadConfig('gateway');
+  const { shutdownTimeoutMs: timeoutMs, shutdownGraceMs: graceMs } = config.service;
+  const { app, logger, listen } = await createGateway(config);
+  app.get(Shutdown).install(app, logger, { timeoutMs, graceMs });
+  await listen();
+  logger.info({ url: await app.getUrl(), version: BUILD_VERSION }, 'ready');
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CONFIG;
 }
-
-const config = configOrExit();
-const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(config), new FastifyAdapter());
-await app.listen(config.service.port, config.service.host);

@@ -3,6 +3,7 @@ import { LOGGER, type Logger } from '@holdfast/observability';
 import { DoorbellModule } from '@holdfast/redis';
 import { FanOut, SocketFanOut } from '@holdfast/scaling';
 import { InboxNotifier } from './inbox-notifier.service.js';
+import { LocalFanOut } from './local-fan-out.service.js';
 import { SocketServer } from './socket-server.service.js';
 import { ThreadPublisher } from './thread-publisher.service.js';
 
@@ -11,6 +12,7 @@ import { ThreadPublisher } from './thread-publisher.service.js';
   imports: [DoorbellModule],
   providers: [
     SocketServer,
+    LocalFanOut,
     InboxNotifier,
     ThreadPublisher,
     {
@@ -19,6 +21,6 @@ import { ThreadPublisher } from './thread-publisher.service.js';
       useFactory: (server: SocketServer, logger: Logger) => new SocketFanOut(server, logger),
     },
   ],
-  exports: [SocketServer, FanOut, InboxNotifier, ThreadPublisher],
+  exports: [SocketServer, LocalFanOut, FanOut, InboxNotifier, ThreadPublisher],
 })
 export class PublishModule {}

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Config } from '@holdfast/config';
-import { Presence, userRoom } from '@holdfast/scaling';
+import { userRoom } from '@holdfast/scaling';
 import { CONFIG } from '../config.token.js';
 import { admitFullFrames } from '../edge/frame-limits.js';
+import { PresenceNotifier } from '../presence/presence-notifier.service.js';
 import { JoinedThreads } from '../thread/joined-threads.service.js';
 import type { ChatSocket } from './chat-socket.js';
 import { LiveSessions } from './live-sessions.service.js';
@@ -13,7 +14,7 @@ export class SessionLifecycle {
   constructor(
     private readonly sessions: LiveSessions,
     private readonly threads: JoinedThreads,
-    private readonly presence: Presence,
+    private readonly presence: PresenceNotifier,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -21,9 +22,11 @@ export class SessionLifecycle {
     admitFullFrames(socket.conn, this.config.limits);
     this.sessions.add(socket);
     void socket.join(userRoom(socket.data.session.user));
+    this.presence.connected(socket);
   }
 
   end(socket: ChatSocket): void {
+    this.presence.disconnected(socket);
     this.threads.leaveAll(socket);
     this.sessions.remove(socket);
     // A client may leave the namespace only; without a session the connection has no use.

@@ -1,3 +1,4 @@
+import type { ThreadTarget } from '@holdfast/scaling';
 import type { KnownUser } from '../auth/user-directory.service.js';
 import type { TokenBucket } from '../limits/token-bucket.js';
 import type { Identity } from '../auth/identity.js';
@@ -10,8 +11,10 @@ import type { Identity } from '../auth/identity.js';
  *       └──────── renewed ────────────┘
  */
 export class Session {
-  /** Room of each thread that this socket has open. */
-  readonly threads = new Map<string, string>();
+  /** Each thread that this socket has open, with the member version it was authorised at. */
+  readonly threads = new Map<string, ThreadTarget>();
+  /** Threads whose opening is under way. */
+  readonly opening = new Set<string>();
   /** True once the client was told that its token ends soon. */
   expiringTold = false;
 

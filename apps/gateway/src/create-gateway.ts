@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppError, BUILD_VERSION } from '@holdfast/contracts';
+import type { Config } from '@holdfast/config';
+import { assertSchemaCurrent, Database } from '@holdfast/database';
+import { createLogger, newInstanceId, NestLogger, type Logger } from '@holdfast/observability';
+import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
+import { chatAdapter, ThreadGate } from '@holdfast/scaling';
+import { AppModule } from './app.module.js';
+import { CommandDispatcher } from './command/command-dispatcher.service.js';
+import { ChatIoAdapter } from './edge/chat-io.adapter.js';
+import { HandshakeGate } from './edge/handshake-gate.service.js';
+import { HttpAdapter } from './http/edge/http-adapter.js';
+import { installHttp } from './http/install-http.js';
+
+/** Time between two attempts to reach Postgres at boot, in ms. */
+const SCHEMA_RETRY_MS = 1_000;
+
+export interface Gateway {
+  readonly app: NestFastifyApplication;
+  readonly logger: Logger;
+  /** Opens the port, once Postgres has told that its schema is one that this build knows. Redis may be away. */
+  listen(): Promise<void>;
+}
+
+/** Builds a gateway. Booting it fails if a command, endpoint or rpc has no handler or two, or the schema is too old. */
+export async function createGateway(config: Config): Promise<Gateway> {
+  const { instanceId = newInstanceId('gateway'), logLevel: level, logPretty: pretty, host, port } = config.service;
+  const logger = createLogger({ app: 'gateway', instanceId, level, pretty });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register({ config, instanceId, logger }),
+    new HttpAdapter(config),
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  const connections = app.get(RedisConnections);
+  const adapter = chatAdapter({ connections, gate: app.get(ThreadGate) });
+  const parts = { config, gate: app.get(HandshakeGate), dispatcher: app.get(CommandDispatcher), adapter };
+  app.useWebSocketAdapter(new ChatIoAdapter(app, parts));
+  app.connectMicroservice({ strategy: new ResilientServerRedis(connections, 'gateway') });
+  return {
+    app,
+    logger,
+    listen: async () => {
+      await installHttp(app, { config, version: BUILD_VERSION });
+      await awaitSchema(app.get(Database), logger);
+      await app.startAllMicroservices();
+      await app.listen(port, host);
+    },
+  };
+}
+
+/** A Postgres that is away is waited for: ending because of it would only add a crash loop to the outage. */
+async function awaitSchema(database: Database, logger: Logger): Promise<void> {
+  for (let told = false; ; told = true) {
+    try {
+      await assertSchemaCurrent(database);
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
+      if (!told) logger.warn({ err: error }, 'waiting for Postgres');
+      await delay(SCHEMA_RETRY_MS);
+    }
+  }
+}

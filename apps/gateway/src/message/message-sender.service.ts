@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, type CommandReply, type CommandRequest, type SendResult } from '@holdfast/contracts';
+import type { Config } from '@holdfast/config';
+import type { BatchedOutcome, Principal } from '@holdfast/conversation';
+import { CONFIG } from '../config.token.js';
+import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
+import { assertBodySize } from './body-limit.js';
+import { MessageAppender } from './message-appender.service.js';
+import { MessageRate } from './message-rate.service.js';
+import { sendError } from './send-errors.js';
+
+/** Sends messages for one user, within the limits. */
+@Injectable()
+export class MessageSender {
+  constructor(
+    private readonly appender: MessageAppender,
+    private readonly rate: MessageRate,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
+  ) {}
+
+  /** Answers each message, in order, after its commit or its refusal. */
+  async send(
+    { tenantId, userId }: Principal,
+    { threadId, messages }: CommandRequest<'message.send'>,
+  ): Promise<CommandReply<'message.send'>> {
+    this.assertSize(messages);
+    this.rate.take(userId, messages.length);
+    const rows = messages.map((message) => ({ tenantId, threadId, senderId: userId, ...message }));
+    const outcomes = await this.appender.append(rows);
+    return { results: messages.map(({ clientMessageId }, index) => toResult(clientMessageId, outcomes[index])) };
+  }
+
+  private assertSize(messages: CommandRequest<'message.send'>['messages']): void {
+    const { messagesPerSend, bodyBytes: bodyLimit } = this.config.limits;
+    if (messages.length > messagesPerSend) {
+      throw new AppError('limit_exceeded', `messages: must be at most ${messagesPerSend.toString()} entries`);
+    }
+    const sizes = messages.map(({ body }, index) =>
+      assertBodySize(body, bodyLimit, `messages[${index.toString()}].body`),
+    );
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const { sendBytes } = this.self.limits;
+    if (messages.length > 1 && total > sendBytes) {
+      throw new AppError('too_large', `messages: must be at most ${sendBytes.toString()} bytes together`);
+    }
+  }
+}
+
+function toResult(clientMessageId: string, outcome: BatchedOutcome = { status: 'unavailable' }): SendResult {
+  switch (outcome.status) {
+    case 'appended': {
+      const { event, runId } = outcome;
+      const place = { seq: event.seq, eventId: event.id, at: event.at, duplicate: false };
+      return { ok: true, clientMessageId, ...place, ...(runId === undefined ? {} : { runId }) };
+    }
+    case 'duplicate': {
+      const { seq, eventId, at, runId } = outcome;
+      return {
+        ok: true,
+        clientMessageId,
+        seq,
+        eventId,
+        at,
+        duplicate: true,
+        ...(runId === undefined ? {} : { runId }),
+      };
+    }
+    default:
+      return { ok: false, clientMessageId, error: sendError(outcome.status) };
+  }
+}

@@ -1,0 +1,8 @@
+import type { Provider } from '@nestjs/common';
+import { PresenceGateway } from './presence.gateway.js';
+import { PresenceNotifier } from './presence-notifier.service.js';
+import { ReadGateway } from './read.gateway.js';
+import { ReadMarks } from './read-marks.service.js';
+import { Typing } from './typing.service.js';
+
+export const presenceProviders: Provider[] = [PresenceGateway, PresenceNotifier, ReadGateway, ReadMarks, Typing];

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { FanOut } from '@holdfast/scaling';
+import type { ChatSocket } from '../session/chat-socket.js';
+import { AppError } from '@holdfast/contracts';
+
+/** How long a notice lasts without a new one, in ms. */
+const LASTS_MS = 6_000;
+/** Shortest time between two equal notices of one socket in one thread, in ms. */
+const EVERY_MS = 1_000;
+
+interface Notice {
+  readonly typing: boolean;
+  readonly at: number;
+}
+
+/** Tells a thread who is typing. Nothing is stored; a notice ends by itself. */
+@Injectable()
+export class Typing {
+  private readonly notices = new WeakMap<ChatSocket, Map<string, Notice>>();
+
+  constructor(private readonly fanOut: FanOut) {}
+
+  /** @throws AppError `forbidden` unless the socket has the thread open, which is where membership was checked. */
+  set(socket: ChatSocket, threadId: string, typing: boolean): void {
+    const { threads, user } = socket.data.session;
+    const target = threads.get(threadId);
+    if (target === undefined) throw new AppError('forbidden', 'open the thread first');
+    if (!this.isDue(socket, threadId, typing)) return;
+    const payload = { threadId, userId: user.userId, typing, expiresInMs: typing ? LASTS_MS : 0 };
+    this.fanOut.toThread(target, 'typing.changed', payload);
+  }
+
+  private isDue(socket: ChatSocket, threadId: string, typing: boolean): boolean {
+    const notices = this.notices.get(socket) ?? new Map<string, Notice>();
+    this.notices.set(socket, notices);
+    const last = notices.get(threadId);
+    const now = performance.now();
+    if (last === undefined && !typing) return false;
+    if (last?.typing === typing && now - last.at < EVERY_MS) return false;
+    notices.delete(threadId);
+    notices.set(threadId, { typing, at: now });
+    const [oldest] = notices.keys();
+    if (notices.size > 200 && oldest !== undefined) notices.delete(oldest);
+    return true;
+  }
+}

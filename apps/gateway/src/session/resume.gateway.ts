@@ -1,0 +1,24 @@
+import { WebSocketGateway } from '@nestjs/websockets';
+import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
+import { followRuns } from '@holdfast/conversation';
+import { Database } from '@holdfast/database';
+import { Command } from '../command/command.decorator.js';
+import { ThreadSessions } from '../thread/thread-sessions.service.js';
+import type { ChatSocket } from './chat-socket.js';
+
+/** Catching up with everything at once after a reconnect. */
+@WebSocketGateway({ namespace: CHAT_NAMESPACE })
+export class ResumeGateway {
+  constructor(
+    private readonly database: Database,
+    private readonly threads: ThreadSessions,
+  ) {}
+
+  @Command('session.resume')
+  async resume(socket: ChatSocket, request: CommandRequest<'session.resume'>): Promise<CommandReply<'session.resume'>> {
+    // Threads first: their rooms are joined when the runs are read, so that no output falls between.
+    const threads = await this.threads.open(socket, request.threads);
+    const runs = await followRuns(this.database, socket.data.session.user, request.runs);
+    return { threads, runs };
+  }
+}
