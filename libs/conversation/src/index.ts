@@ -41,3 +41,10 @@ export { pollThreads, type PolledThread } from './run/poll-threads.js';
 export { purgeRunChunks } from './run/purge-run-chunks.js';
 export { releaseRun } from './run/release-run.js';
 export { retryRun, type RetryOutcome, type RetryRequest } from './run/retry-run.js';
+export {
+  AppendBatcher,
+  type AppendBatcherOptions,
+  type AppendLimits,
+  type BatchedOutcome,
+} from './log/append-batcher.js';
+export { publishedOf } from './log/published-of.js';

@@ -16,6 +16,7 @@ export interface AppendRow {
 /** A message that is in the log since this call. */
 export interface AppendedMessage {
   readonly status: 'appended';
+  readonly tenantId: string;
   readonly event: LogEventOf<'message.sent'>;
   /** The queued run that will answer it: ring for it. */
   readonly runId?: string;
@@ -56,10 +57,10 @@ function outcomeOf(row: Row, input: AppendRow, data: LogEventOf<'message.sent'>[
   const run = row.run_id === null ? {} : { runId: row.run_id };
   switch (row.outcome) {
     case 'appended': {
-      const { threadId, senderId } = input;
+      const { tenantId, threadId, senderId } = input;
       const at = row.at.toISOString();
       const event = { seq: row.seq, id: row.id, threadId, senderId, at, v: 1, type: 'message.sent' as const, data };
-      return { status: 'appended', event, memberVersion: row.member_version, epoch, ...run };
+      return { status: 'appended', tenantId, event, memberVersion: row.member_version, epoch, ...run };
     }
     case 'duplicate':
       return { status: 'duplicate', seq: row.seq, eventId: row.id, at: row.at.toISOString(), ...run };

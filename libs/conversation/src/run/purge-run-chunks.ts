@@ -2,11 +2,12 @@ import type { Database } from '@holdfast/database';
 
 const PURGE = {
   name: 'chunks_purge',
-  text: `with old as (
-           select r.id from chat.run r
+  // From the chunks to the runs: once purged, runs are many and chunks are few.
+  text: `with held as (
+           select run_id from chat.run_chunk union select run_id from chat.run_step
+         ), old as (
+           select r.id from held join chat.run r on r.id = held.run_id
            where r.ended_at < clock_timestamp() - make_interval(secs => $1 / 1000.0)
-             and (exists (select from chat.run_chunk c where c.run_id = r.id)
-                  or exists (select from chat.run_step s where s.run_id = r.id))
            limit $2
          ), chunks as (
            delete from chat.run_chunk c using old where c.run_id = old.id

@@ -1,0 +1,214 @@
+/**
+ * Group commit of messages.
+ *
+ * An entry is `queued` in the lane of its thread, becomes `parked` in the busy lane while somebody else holds the
+ * thread, and is `settled` once, with an outcome. A lane has one batch in flight; what arrives meanwhile is the next
+ * batch. Entries of one thread never overtake each other: a thread that has a parked entry parks its later ones too.
+ * After a retryable failure the sender's later entries in that thread are refused as `blocked`, because accepting them
+ * would put them before the one that failed.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDataError } from '@holdfast/database';
+import type { AppendedMessage, AppendOutcome, AppendRow } from './append-messages.js';
+import { AppendLane, Entry, laneOf } from './append-lane.js';
+
+/**
+ * What became of a submitted row. `busy`, `unavailable` and `blocked` are worth a retry with the same key; `invalid` is
+ * not.
+ */
+export type BatchedOutcome = AppendOutcome | { readonly status: 'unavailable' | 'blocked' | 'invalid' };
+
+export interface AppendBatcherOptions {
+  /** Appends rows in one round trip, as `appendMessages` does; a key occurs once per call. */
+  readonly append: (rows: readonly AppendRow[]) => Promise<readonly AppendOutcome[]>;
+  /** Lanes; each has one batch in flight. */
+  readonly lanes: number;
+  /** Called after each commit with what it appended, in order. */
+  readonly onAppended?: (messages: readonly AppendedMessage[]) => void;
+  /** Called with every failure of `append` that is not the fault of a row. */
+  readonly onFailure?: (error: unknown) => void;
+  readonly limits?: Partial<AppendLimits>;
+}
+
+export interface AppendLimits {
+  /** Rows of one batch. */
+  readonly batchRows: number;
+  /** UTF-8 bytes of text in one batch, beyond its first row. */
+  readonly batchBytes: number;
+  /** Rows that wait, over all lanes; beyond it rows are refused as `busy`. */
+  readonly waitingRows: number;
+  /** Longest wait of a row before it is sent, in ms. */
+  readonly waitMs: number;
+  /** Pause between two tries of the busy lane, in ms. */
+  readonly busyPauseMs: number;
+}
+
+const LIMITS: AppendLimits = {
+  batchRows: 500,
+  batchBytes: 1_048_576,
+  waitingRows: 20_000,
+  waitMs: 5_000,
+  busyPauseMs: 5,
+};
+
+/** What one batch has learnt on its way, halves included. */
+interface Round {
+  readonly lane: AppendLane;
+  readonly busyThreads: Set<string>;
+  readonly failedChains: Set<string>;
+}
+
+/** Collects messages of many senders into few round trips; see the head of this file for its rules. */
+export class AppendBatcher {
+  private readonly lanes: readonly AppendLane[];
+  private readonly busyLane = new AppendLane();
+  /** Number of parked entries by thread. */
+  private readonly parked = new Map<string, number>();
+  private readonly limits: AppendLimits;
+  private waiting = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly options: AppendBatcherOptions) {
+    this.lanes = Array.from({ length: options.lanes }, () => new AppendLane());
+    this.limits = { ...LIMITS, ...options.limits };
+  }
+
+  /** Appends rows and answers each, in the order given, after its commit or its failure. Never rejects. */
+  submit(rows: readonly AppendRow[]): Promise<BatchedOutcome[]> {
+    if (this.waiting + rows.length > this.limits.waitingRows) {
+      return Promise.resolve(rows.map(() => ({ status: 'busy' })));
+    }
+    return Promise.all(
+      rows.map((row) => {
+        const lane = this.lanes[laneOf(row.threadId, this.lanes.length)] ?? this.busyLane;
+        return new Promise<BatchedOutcome>((resolve) => {
+          this.waiting++;
+          lane.entries.push(new Entry(row, performance.now() + this.limits.waitMs, resolve));
+          this.start(lane);
+        });
+      }),
+    );
+  }
+
+  /** Resolves once every submitted row has its outcome. */
+  drained(): Promise<void> {
+    if (this.waiting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  private start(lane: AppendLane): void {
+    if (lane.running) return;
+    lane.running = true;
+    // Everything that one turn of the event loop submits shares a batch.
+    queueMicrotask(() => void this.run(lane));
+  }
+
+  private async run(lane: AppendLane): Promise<void> {
+    while (lane.entries.length > 0) {
+      const batch = lane.nextBatch(this.limits);
+      const round: Round = { lane, busyThreads: new Set(), failedChains: new Set() };
+      await this.execute(batch, round);
+      if (lane !== this.busyLane) continue;
+      lane.putBack(batch);
+      if (round.busyThreads.size > 0) await delay(this.limits.busyPauseMs);
+    }
+    lane.running = false;
+  }
+
+  /** Sends a batch, or a part of one, and settles or parks each entry. */
+  private async execute(batch: readonly Entry[], round: Round): Promise<void> {
+    const ready = batch.filter((entry) => this.mayGo(entry, round));
+    if (ready.length === 0) return;
+    let outcomes: readonly AppendOutcome[];
+    try {
+      outcomes = await this.options.append(ready.map(({ row }) => row));
+    } catch (error) {
+      return this.fail(ready, round, error);
+    }
+    const appended: AppendedMessage[] = [];
+    ready.forEach((entry, index) => {
+      const outcome = outcomes[index] ?? { status: 'unavailable' };
+      if (outcome.status === 'busy') this.park(entry, round);
+      else this.settle(entry, outcome);
+      if (outcome.status === 'appended') appended.push(outcome);
+    });
+    this.announce(appended);
+  }
+
+  /** A row that the database refused is found by halving; any other failure leaves the outcome of all rows unknown. */
+  private async fail(batch: readonly Entry[], round: Round, error: unknown): Promise<void> {
+    if (!isDataError(error)) {
+      this.options.onFailure?.(error);
+      for (const entry of batch) this.settle(entry, { status: 'unavailable' });
+      this.block(new Set(batch.map(({ chain }) => chain)), round);
+    } else if (batch.length === 1) {
+      for (const entry of batch) this.settle(entry, { status: 'invalid' });
+    } else {
+      const middle = Math.ceil(batch.length / 2);
+      await this.execute(batch.slice(0, middle), round);
+      await this.execute(batch.slice(middle), round);
+    }
+  }
+
+  private mayGo(entry: Entry, round: Round): boolean {
+    const { threadId } = entry.row;
+    if (entry.isSettled) return false;
+    if (round.failedChains.has(entry.chain)) {
+      this.settle(entry, { status: 'blocked' });
+      return false;
+    }
+    if (entry.expiresAt <= performance.now()) {
+      this.settle(entry, { status: 'busy' });
+      this.block(new Set([entry.chain]), round);
+      return false;
+    }
+    if (round.busyThreads.has(threadId) || (round.lane !== this.busyLane && this.parked.has(threadId))) {
+      this.park(entry, round);
+      return false;
+    }
+    return true;
+  }
+
+  /** Leaves the entry in the busy lane, or moves it there, behind the others of its thread. */
+  private park(entry: Entry, round: Round): void {
+    const { threadId } = entry.row;
+    round.busyThreads.add(threadId);
+    if (entry.isParked) return;
+    entry.isParked = true;
+    this.parked.set(threadId, (this.parked.get(threadId) ?? 0) + 1);
+    this.busyLane.entries.push(entry);
+    this.start(this.busyLane);
+  }
+
+  private settle(entry: Entry, outcome: BatchedOutcome): void {
+    for (const { isParked, row } of entry.settle(outcome)) {
+      this.waiting--;
+      if (!isParked) continue;
+      const left = (this.parked.get(row.threadId) ?? 1) - 1;
+      if (left === 0) this.parked.delete(row.threadId);
+      else this.parked.set(row.threadId, left);
+    }
+    if (this.waiting > 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
+  }
+
+  /** Refuses whatever waits behind a failed entry; `round` remembers it for the rest of the batch. */
+  private block(chains: ReadonlySet<string>, round: Round): void {
+    for (const chain of chains) round.failedChains.add(chain);
+    for (const lane of [this.busyLane, ...this.lanes]) {
+      for (const entry of lane.entries) {
+        if (!entry.isSettled && chains.has(entry.chain)) this.settle(entry, { status: 'blocked' });
+      }
+    }
+  }
+
+  private announce(appended: readonly AppendedMessage[]): void {
+    if (appended.length === 0) return;
+    try {
+      this.options.onAppended?.(appended);
+    } catch (error) {
+      // What is committed stays committed; a hint that fails is repaired by the poll.
+      this.options.onFailure?.(error);
+    }
+  }
+}
