@@ -90,7 +90,10 @@ async function awaitReady(child: ManagedProcess, url: string, timeoutMs: number)
   });
   ended.catch(() => undefined);
   const answered = eventually(
-    async () => (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).status === 200,
+    // An ended child is told by `ended`; here it only stops the asking.
+    async () =>
+      child.exit !== undefined ||
+      (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).status === 200,
     { timeoutMs, intervalMs: 50 },
   );
   try {
