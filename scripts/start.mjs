@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { resolve } from 'node:path';
 import { buildStale } from './lib/build.mjs';
 import { install } from './lib/install.mjs';

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Lines for a person: one per step, on standard error for `npm test`, so that its output stays machine-readable. */
 const COLOURS = { green: 32, red: 31, dim: 2, bold: 1 };
 

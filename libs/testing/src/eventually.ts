@@ -30,12 +30,12 @@ export async function eventually<T>(attempt: () => T | Promise<T>, options: Even
   }
 }
 
-const HANGING = Symbol('hanging');
+/** Marks a try that did not end; never seen outside. */
+const HANGING = new Error('a try hangs');
 
 async function withDeadline<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a private marker, never seen outside
     timer = setTimeout(
       () => {
         reject(HANGING);

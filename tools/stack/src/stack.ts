@@ -62,8 +62,7 @@ export class Stack {
     await this.prepareFolder();
     const { port, host } = this.options;
     await requireFreeAddress(port, host);
-    const databaseUrl = await this.startDatabase();
-    const redisUrl = await this.startRedis();
+    const [databaseUrl, redisUrl] = await Promise.all([this.startDatabase(), this.startRedis()]);
     await this.startApps({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
   }
 
@@ -71,7 +70,7 @@ export class Stack {
   async stop(): Promise<boolean> {
     this.stopWatching();
     this.balancer?.refuse();
-    const budget = Number(this.environment['SHUTDOWN_TIMEOUT_MS'] ?? DEFAULT_APP_BUDGET_MS) || DEFAULT_APP_BUDGET_MS;
+    const budget = Number(this.given('SHUTDOWN_TIMEOUT_MS') ?? DEFAULT_APP_BUDGET_MS);
     const clean = await Promise.all(this.apps.map((app) => app.stop(budget + MARGIN_MS)));
     this.balancer?.close();
     await this.servers?.stop();
@@ -107,15 +106,15 @@ export class Stack {
   }
 
   private async startDatabase(): Promise<string> {
-    const given = this.environment['DATABASE_URL'];
     const url =
-      given || (await this.step('Starting Postgres', async () => createDatabase(await this.started().startPostgres())));
+      this.given('DATABASE_URL') ??
+      (await this.step('Starting Postgres', async () => createDatabase(await this.started().startPostgres())));
     await this.step('Bringing the database up to date', () => migrate(url));
     return url;
   }
 
   private async startRedis(): Promise<string> {
-    return this.environment['REDIS_URL'] || (await this.step('Starting Redis', () => this.started().startRedis()));
+    return this.given('REDIS_URL') ?? (await this.step('Starting Redis', () => this.started().startRedis()));
   }
 
   private async startApps(urls: Readonly<Record<'DATABASE_URL' | 'REDIS_URL', string>>): Promise<void> {
@@ -125,7 +124,7 @@ export class Stack {
     const gatewayPorts = balanced ? await free(gateways) : [port];
     const shared = {
       ...this.environment,
-      AUTH_SECRET: this.environment['AUTH_SECRET'] || keepSecrets(data).authSecret,
+      AUTH_SECRET: this.given('AUTH_SECRET') ?? keepSecrets(data).authSecret,
       ...urls,
     };
     const topology = {
@@ -157,6 +156,12 @@ export class Stack {
     this.balancer = new Balancer(backends);
     await this.balancer.listen(this.options.port, this.options.host);
     this.stopWatching = watchReadiness(backends);
+  }
+
+  /** A variable of our environment; empty means absent, as in the apps. */
+  private given(name: string): string | undefined {
+    const value = this.environment[name];
+    return value === '' ? undefined : value;
   }
 
   private started(): StackServers {

@@ -1,5 +1,11 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/**
+ * A terminal sends Ctrl-C to the whole group and npm passes its own copy on, so one wish arrives twice within
+ * milliseconds; people need longer for a second one.
+ */
+const SAME_WISH_MS = 400;
+
 /** Signals that ask this process to stop: the first one in good order, any later one at once. */
 export interface StopSignals {
   /** Resolves with the first signal. */
@@ -19,7 +25,11 @@ export function catchStopSignals(): StopSignals {
     });
   const asked = next();
   const hastened = next();
+  let lastAt = -Infinity;
   const onSignal = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    if (now - lastAt < SAME_WISH_MS) return;
+    lastAt = now;
     resolvers.shift()?.(signal);
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

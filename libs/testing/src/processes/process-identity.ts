@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 /** Whether a process with this id exists, whoever owns it. */
 export function isAlive(pid: number): boolean {
+  // 0 and negative numbers mean groups.
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -13,7 +15,11 @@ export function isAlive(pid: number): boolean {
 
 function ps(pid: number, column: string): string {
   try {
-    return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8', timeout: 2_000 }).trim();
+    return execFileSync('ps', ['-o', `${column}=`, '-p', String(pid)], {
+      encoding: 'utf8',
+      timeout: 2_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return '';
   }

@@ -75,8 +75,8 @@ async function initialise(binaries: PostgresBinaries, options: ClusterOptions): 
     });
   } catch (error) {
     for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true });
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new ServerError(broken(folder, said.split('\n').at(-1) || String(error)), { cause: error });
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new ServerError(broken(folder, said.split('\n').at(-1) ?? said), { cause: error });
   } finally {
     rmSync(secrets, { recursive: true, force: true });
   }

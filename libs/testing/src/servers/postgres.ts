@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../free-port.js';
 import { guardFolder } from '../processes/guard.js';
-import { startUntil } from './await-line.js';
+import { startUntil } from './start-until.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { prepareCluster, SUPERUSER } from './postgres-data.js';
 import { runServer, type RunningServer } from './running-server.js';
@@ -52,7 +52,6 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
   const folder = options.folder ?? mkdtempSync(join(temporaryBase(), 'holdfast-postgres-'));
   if (isTemporary) guardFolder(folder);
   const { password, durable = false } = options;
-  await prepareCluster(binaries, { folder, password, durable });
   const port = options.port ?? (await freePort());
   const settings = { ...SETTINGS, ...(durable ? {} : FAST_SETTINGS), ...options.settings };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -67,6 +66,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
       await prepareCluster(binaries, { folder, password, durable });
       return startUntil('database system is ready to accept connections', START_TIMEOUT_MS, {
         name: 'Postgres',
+        folder,
         command: binaries.postgres,
         args: ['-D', folder, '-p', String(port), ...args],
         cwd: folder,

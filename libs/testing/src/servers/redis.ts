@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../free-port.js';
 import { guardFolder } from '../processes/guard.js';
-import { startUntil } from './await-line.js';
+import { startUntil } from './start-until.js';
 import { redisBinary } from './redis-binary.js';
 import { runServer, type RunningServer } from './running-server.js';
 import { makeServerFolder, serverAccount, temporaryBase } from './server-account.js';
@@ -56,6 +56,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningSer
     launch: () =>
       startUntil('Ready to accept connections', START_TIMEOUT_MS, {
         name: 'Redis',
+        folder,
         command: binary.command,
         args: ['-'],
         cwd: folder,

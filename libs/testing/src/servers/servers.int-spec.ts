@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
@@ -56,6 +57,30 @@ describe('startPostgres', () => {
     expect(await sql(postgres.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   }, 30_000);
 
+  it('names the remedy for data of another version, and for data that is broken', async () => {
+    await postgres.stop();
+    const at = (name: string) => join(postgres.folder, name);
+    renameSync(at('PG_VERSION'), at('PG_VERSION.kept'));
+    writeFileSync(at('PG_VERSION'), '9\n');
+    await expect(startPostgres({ folder: postgres.folder })).rejects.toThrow(
+      /is of Postgres 9 .* move that folder away/,
+    );
+    renameSync(at('PG_VERSION.kept'), at('PG_VERSION'));
+    renameSync(at('global'), at('global.kept'));
+    await expect(startPostgres({ folder: postgres.folder })).rejects.toThrow(/Postgres ended .* move .* away/);
+    renameSync(at('global.kept'), at('global'));
+    await postgres.restart();
+  }, 30_000);
+
+  it('stops an orphan that still holds the data', async () => {
+    const orphan = postgres.pid;
+    const successor = await startPostgres({ folder: postgres.folder, password: 'a secret/with: signs' });
+    expect(isAlive(orphan)).toBe(false);
+    expect(await sql(successor.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await successor.stop();
+    await postgres.restart();
+  }, 30_000);
+
   it('leaves neither process nor folder', async () => {
     const other = await startPostgres();
     const { pid, folder } = other;
@@ -95,7 +120,7 @@ describe('testDatabase', () => {
     const [one, two] = await Promise.all([testDatabase(), testDatabase()]);
     await sql(one.url, 'CREATE TABLE only_here (id int)');
     await expect(sql(two.url, 'SELECT * FROM only_here')).rejects.toThrow(/only_here/);
-    expect(await sql(one.url, 'SELECT slug FROM chat.tenants')).toEqual([{ slug: 'default' }]);
+    expect(await sql(one.url, 'SELECT slug FROM chat.tenant')).toEqual([{ slug: 'default' }]);
     await Promise.all([one.drop(), two.drop()]);
     await expect(sql(one.url, 'SELECT 1')).rejects.toThrow(/does not exist/);
   }, 30_000);

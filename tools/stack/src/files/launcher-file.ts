@@ -101,7 +101,7 @@ function remember(name: string, pid: number): Remembered {
 }
 
 function runs(known: Remembered): boolean {
-  return isAlive(known.pid) && startOf(known.pid) === known.start;
+  return known.start !== '' && isAlive(known.pid) && startOf(known.pid) === known.start;
 }
 
 async function end(orphan: Remembered): Promise<void> {

@@ -89,9 +89,9 @@ export class StackServers {
       if (signal.aborted) return;
       failures += 1;
       this.screen.notice(`${name} ended unexpectedly; starting it again.`);
-      await delay(restartDelayMs(failures), undefined, { signal }).catch(() => undefined);
+      const waited = await delay(restartDelayMs(failures), true, { signal }).catch(() => false);
+      if (!waited) return;
       try {
-        if (signal.aborted) return;
         await server.restart();
         failures = 0;
       } catch (error) {

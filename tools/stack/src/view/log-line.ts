@@ -30,11 +30,11 @@ export function readLogLine(line: string): LogLine {
   const raw = entry['level'];
   const level = typeof raw === 'number' ? raw : (LEVELS[String(raw)] ?? WARNING);
   const fields = Object.entries(entry).filter(([name]) => !SILENT.has(name));
-  const error = entry['err'] as { message?: unknown } | undefined;
+  const error = entry['err'] as { message?: string } | undefined;
   const parts = [
     (NAMES.get(level) ?? String(level)).toUpperCase().padEnd(5),
     typeof entry['msg'] === 'string' ? entry['msg'] : '',
-    error?.message === undefined ? '' : `(${String(error.message)})`,
+    error?.message === undefined ? '' : `(${error.message})`,
     ...fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`),
   ];
   return { level, text: parts.filter((part) => part !== '').join(' ') };
