@@ -1,4 +1,11 @@
-import { AppError, type AgentMode, type RunRetryMode, type SendBody, type ThreadSummary } from '@holdfast/contracts';
+import {
+  AppError,
+  type AgentMode,
+  type RunRetryMode,
+  type SendBody,
+  type ThreadPatch,
+  type ThreadSummary,
+} from '@holdfast/contracts';
 import { Connection, type TokenProvider } from './connection/connection.js';
 import { isServing } from './connection/connection-state.js';
 import type { Ready, Session } from './connection/session.js';
@@ -154,6 +161,16 @@ export class HoldfastClient {
     });
     this.inbox.put(created);
     return created;
+  }
+
+  /** Renames, archives, or chooses the agent and when it answers. */
+  async updateThread(threadId: string, patch: ThreadPatch): Promise<ThreadSummary> {
+    const thread = await this.api.updateThread(threadId, patch);
+    if (thread.archived) this.inbox.drop(threadId);
+    else this.inbox.put(thread);
+    // The agent's settings are not in the log: an open thread asks for them.
+    if (this.threads.peek(threadId) !== undefined) this.threads.reopen(threadId);
+    return thread;
   }
 
   /** Changes an own message. Rejects with `conflict` if it was changed elsewhere meanwhile. */

@@ -18,6 +18,12 @@ export { toAppError } from './support/errors.js';
 export { newId } from './support/new-id.js';
 export { browserSignals, type Signals } from './support/signals.js';
 export type { Readable } from './support/store.js';
+export {
+  conversationEntries,
+  type ConversationEntry,
+  type LiveEntry,
+  type PendingEntry,
+} from './thread/conversation.js';
 export { ThreadSession } from './thread/thread-session.js';
 export type { ThreadAccess, ThreadState } from './thread/thread-state.js';
 export { Threads } from './thread/threads.js';

@@ -1,0 +1,67 @@
+import { HoldfastClient, type TextStorage } from '@holdfast/client';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { dropAccount, loadAccount, saveAccount, type Account } from './account-storage.js';
+import { tokenKeeper } from './token-keeper.js';
+
+interface AccountUse {
+  /** Null while nobody is signed in. */
+  readonly client: HoldfastClient | null;
+  /** Why the person has to sign in again. */
+  readonly notice: string | null;
+  readonly signIn: (account: Account) => void;
+  readonly signOut: () => void;
+}
+
+/** Asked anew each time: where storage is forbidden, even naming it throws, and drafts then stay in memory. */
+const draftStorage: TextStorage = {
+  getItem: (key) => localStorage.getItem(key),
+  setItem: (key, value) => {
+    localStorage.setItem(key, value);
+  },
+  removeItem: (key) => {
+    localStorage.removeItem(key);
+  },
+};
+
+function makeClient(account: Account): HoldfastClient {
+  return new HoldfastClient({
+    identity: { tenant: account.tenant, userId: account.userId },
+    token: tokenKeeper(account),
+    draftStorage,
+  });
+}
+
+/** Who uses the page, and their client. */
+export function useAccount(): AccountUse {
+  const [account, setAccount] = useState(loadAccount);
+  const [notice, setNotice] = useState<string | null>(null);
+  const client = useMemo(() => (account === null ? null : makeClient(account)), [account]);
+
+  const leave = useCallback(
+    (why: string | null) => {
+      if (account !== null) dropAccount(account);
+      setNotice(why);
+      setAccount(null);
+    },
+    [account],
+  );
+
+  useEffect(() => {
+    if (client === null) return undefined;
+    return client.connection.subscribe(() => {
+      const state = client.connection.getSnapshot();
+      if (state.status !== 'halted' || state.code === 'unsupported_protocol') return;
+      leave(state.code === 'erased' ? 'This account was erased.' : 'Your session has ended. Choose a name to go on.');
+    });
+  }, [client, leave]);
+
+  const signIn = useCallback((next: Account) => {
+    saveAccount(next);
+    setNotice(null);
+    setAccount(next);
+  }, []);
+  const signOut = useCallback(() => {
+    leave(null);
+  }, [leave]);
+  return { client, notice, signIn, signOut };
+}

@@ -1,0 +1,32 @@
+import { useHoldfast } from '@holdfast/react';
+import { useMemo } from 'react';
+
+interface Typing {
+  readonly touch: (text: string) => void;
+  readonly end: () => void;
+}
+
+/** The others are told this often, ms; the server forgets it somewhat later. */
+const EVERY_MS = 3_000;
+
+/** Tells the others that one is typing, sparingly. */
+export function useTyping(threadId: string): Typing {
+  const client = useHoldfast();
+  return useMemo(() => {
+    let toldAt = 0;
+    const end = (): void => {
+      if (toldAt === 0) return;
+      toldAt = 0;
+      client.setTyping(threadId, false);
+    };
+    const touch = (text: string): void => {
+      if (text === '') {
+        end();
+      } else if (Date.now() - toldAt > EVERY_MS) {
+        toldAt = Date.now();
+        client.setTyping(threadId, true);
+      }
+    };
+    return { touch, end };
+  }, [client, threadId]);
+}

@@ -1,0 +1,39 @@
+import { memo } from 'react';
+import Markdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+
+const PLUGINS = [remarkGfm];
+
+/**
+ * Written text comes from anyone: raw HTML stays text, links open apart and tell nothing about this page, and images are
+ * shown as links, so that reading a message fetches nothing from elsewhere.
+ */
+const COMPONENTS: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt }) => (
+    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">
+      {alt === undefined || alt === '' ? 'Image' : alt}
+    </a>
+  ),
+  table: ({ children }) => (
+    <div className="prose__table" tabIndex={0} role="group" aria-label="Table">
+      <table>{children}</table>
+    </div>
+  ),
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+};
+
+/** Formatted text. */
+export const Prose = memo(function Prose({ text }: { text: string }) {
+  return (
+    <div className="prose">
+      <Markdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+        {text}
+      </Markdown>
+    </div>
+  );
+});

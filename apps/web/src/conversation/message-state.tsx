@@ -1,0 +1,16 @@
+import type { OutboxState } from '@holdfast/client';
+import { Check, CircleAlert, Clock3, ArrowUp } from 'lucide-react';
+
+const GLYPHS = { queued: Clock3, sending: ArrowUp, sent: Check, failed: CircleAlert };
+const WORDS = { queued: 'Waiting to be sent', sending: 'Sending', sent: 'Sent', failed: 'Not sent' };
+
+/** The state of an own message: a small glyph, with words for assistive technology. */
+export function MessageState({ status }: { status: OutboxState['status'] }) {
+  const Glyph = GLYPHS[status];
+  return (
+    <span className="message__state" data-status={status} title={WORDS[status]}>
+      <Glyph size={13} aria-hidden />
+      <span className="sr-only">{WORDS[status]}</span>
+    </span>
+  );
+}

@@ -1,0 +1,68 @@
+import { viewText, type OutboxItem } from '@holdfast/client';
+import { MessageBoundary, useDraft, useHoldfast } from '@holdfast/react';
+import type { Person } from '../shell/people.js';
+import { MessageFrame } from './message-frame.js';
+import { MessageParts } from './message-parts.js';
+import { MessageState } from './message-state.js';
+import type { Row } from './rows.js';
+
+interface PendingRowProps {
+  readonly row: Row;
+  readonly item: OutboxItem;
+  readonly person: Person;
+}
+
+/** An own message on its way. */
+export function PendingRow({ row, item, person }: PendingRowProps) {
+  const { outbox } = useHoldfast();
+  const [draft, setDraft] = useDraft(item.threadId);
+  const { state, clientMessageId } = item;
+  const text = viewText(item.body.parts);
+  return (
+    <MessageFrame row={row} person={person} isOwn state={state.status}>
+      <div className="message__line">
+        <div className="message__body">
+          <MessageBoundary text={text} revision={text}>
+            <MessageParts parts={item.body.parts} />
+          </MessageBoundary>
+        </div>
+        <MessageState status={state.status} />
+      </div>
+      {state.status === 'failed' && (
+        <div className="message__failure" role="alert">
+          <p>Could not send: {state.message}</p>
+          <div className="run-footer__actions">
+            <button
+              type="button"
+              className="button button--small"
+              data-testid="resend"
+              onClick={() => {
+                outbox.retry(clientMessageId);
+              }}
+            >
+              Try again
+            </button>
+            <button
+              type="button"
+              className="button button--small"
+              onClick={() => {
+                if (outbox.remove(clientMessageId) !== null) setDraft(draft === '' ? text : `${text}\n${draft}`);
+              }}
+            >
+              Edit
+            </button>
+            <button
+              type="button"
+              className="button button--small button--danger"
+              onClick={() => {
+                outbox.remove(clientMessageId);
+              }}
+            >
+              Delete
+            </button>
+          </div>
+        </div>
+      )}
+    </MessageFrame>
+  );
+}

@@ -1,0 +1,107 @@
+import { toAppError } from '@holdfast/client';
+import { useHoldfast } from '@holdfast/react';
+import { useState, type FormEvent } from 'react';
+import { AgentFields } from '../parts/agent-fields.js';
+import type { AgentModeName } from '../parts/agent-mode.js';
+import { Dialog } from '../parts/dialog.js';
+import { PeoplePicker, type PickedPerson } from '../parts/people-picker.js';
+import { goToThread } from '../shell/route.js';
+
+interface NewThreadDialogProps {
+  readonly agents: readonly { readonly id: string; readonly name: string; readonly description: string }[];
+  readonly onClose: () => void;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function defaultTitle(agentName: string | undefined, people: readonly PickedPerson[]): string {
+  const names = people.map(({ name }) => name);
+  if (names.length > 0) return names.join(', ').slice(0, 200);
+  return agentName === undefined ? 'New thread' : `Questions for ${agentName}`;
+}
+
+/** What a new thread is called, and who is in it. */
+export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
+  const client = useHoldfast();
+  const [title, setTitle] = useState('');
+  const [chosen, setChosen] = useState<string | null | undefined>(undefined);
+  const [mode, setMode] = useState<AgentModeName>('auto');
+  const [people, setPeople] = useState<readonly PickedPerson[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const agentId = chosen === undefined ? (agents[0]?.id ?? null) : chosen;
+  const placeholder = defaultTitle(agents.find(({ id }) => id === agentId)?.name, people);
+
+  async function create(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setFault(null);
+    try {
+      const name = title.trim() === '' ? placeholder : title.trim();
+      const thread = await client.createThread({
+        title: name,
+        agentId,
+        agentMode: mode,
+        memberIds: people.map(({ id }) => id),
+      });
+      goToThread(thread.id);
+      onClose();
+    } catch (error) {
+      setFault(`Could not create the thread: ${toAppError(error).message}.`);
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title="New thread" onClose={onClose}>
+      <form className="dialog__body new-thread" onSubmit={(event) => void create(event)}>
+        <label className="field">
+          <span className="field__label">Title</span>
+          <input
+            className="input"
+            data-testid="thread-title"
+            value={title}
+            maxLength={200}
+            placeholder={placeholder}
+            autoFocus
+            onChange={(event) => {
+              setTitle(event.target.value);
+            }}
+          />
+        </label>
+        <AgentFields
+          agents={agents}
+          agentId={agentId}
+          mode={mode}
+          onChange={(choice) => {
+            setChosen(choice.agentId);
+            setMode(choice.mode);
+          }}
+        />
+        <PeoplePicker
+          label="People"
+          picked={people}
+          excluded={NOBODY}
+          onPick={(person) => {
+            setPeople((all) => [...all, person]);
+          }}
+          onDrop={(person) => {
+            setPeople((all) => all.filter(({ id }) => id !== person.id));
+          }}
+        />
+        <p className="notice-error" role="alert">
+          {fault}
+        </p>
+        <div className="dialog__actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button button--primary" data-testid="create-thread" disabled={busy}>
+            {busy ? 'Creating' : 'Create thread'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,12 @@
+export { AppBoundary } from './boundaries/app-boundary.js';
+export { Boundary, type BoundaryProps, type FallbackProps } from './boundaries/boundary.js';
+export { MessageBoundary, type MessageBoundaryProps } from './boundaries/message-boundary.js';
+export { useConnection, useServerInfo } from './hooks/use-connection.js';
+export { useConversation } from './hooks/use-conversation.js';
+export { useDraft } from './hooks/use-draft.js';
+export { useNow } from './hooks/use-now.js';
+export { useOutbox } from './hooks/use-outbox.js';
+export { useReadable } from './hooks/use-readable.js';
+export { useRun, useThread } from './hooks/use-thread.js';
+export { useThreads } from './hooks/use-threads.js';
+export { HoldfastProvider, useHoldfast } from './provider.js';
