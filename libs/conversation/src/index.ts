@@ -48,3 +48,19 @@ export {
   type BatchedOutcome,
 } from './log/append-batcher.js';
 export { publishedOf } from './log/published-of.js';
+export { searchMessages, type SearchRequest } from './search/search-messages.js';
+export { addMember, type MembersChanged } from './thread/add-member.js';
+export { authorizeMember, type Membership } from './thread/authorize-member.js';
+export { deleteThread, type DeletedThread } from './thread/delete-thread.js';
+export { exportThread, type ThreadExportStream } from './thread/export-thread.js';
+export { listThreads, type ThreadListRequest } from './thread/list-threads.js';
+export { markManyRead, markRead, type ReadMark } from './thread/mark-read.js';
+export { listMembers, memberIds, type MemberIds } from './thread/members.js';
+export { removeMember } from './thread/remove-member.js';
+export { updateThread, type ThreadChange, type UpdatedThread } from './thread/update-thread.js';
+export { findUsers } from './user/find-users.js';
+export { listAgents } from './user/list-agents.js';
+export { deleteMessage } from './log/delete-message.js';
+export { editMessage, type CommandPlace, type EditedMessage } from './log/edit-message.js';
+export type { MessageCommand } from './log/own-message.js';
+export { eraseUser, type ErasedUser, type EraseRequest } from './user/erase-user.js';
