@@ -88,7 +88,17 @@ async function build(project, stream) {
 export async function buildStale(stream = process.stdout, names = PROJECTS.map((project) => project.name)) {
   const waiting = PROJECTS.filter((project) => names.includes(project.name) && isStale(project, fingerprint(project)));
   const lane = async () => {
-    for (let project = waiting.shift(); project; project = waiting.shift()) await build(project, stream);
+    for (let project = waiting.shift(); project; project = waiting.shift()) {
+      try {
+        await build(project, stream);
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
+    }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, lane));
+  // Both lanes come to rest before a failure is told, so that nothing runs on behind the message.
+  const ends = await Promise.allSettled(Array.from({ length: PARALLEL }, lane));
+  const failed = ends.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }
