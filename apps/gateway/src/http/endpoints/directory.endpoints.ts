@@ -31,7 +31,7 @@ export const DIRECTORY_ENDPOINTS = {
     summary: 'Erase a person: the own account, or any of the tenant with the role ops',
     description:
       'Blanks every message of the person, the name and the memberships; the numbering of the logs stays. It cannot ' +
-      'be undone.',
+      'be undone. An operator finishes an erasure that was cut short by repeating it.',
     access: 'user',
     params: z.object({ userId: Uuid }),
     status: 200,

@@ -22,6 +22,4 @@ export interface EndpointSchemas {
   readonly reply?: z.ZodMiniType;
   /** Error codes of its own, besides those that every endpoint may answer. */
   readonly errors: readonly ErrorCode[];
-  /** The reply is a download that is streamed. */
-  readonly streamed?: boolean;
 }

@@ -22,7 +22,8 @@ export const THREAD_ENDPOINTS = {
     path: '/api/threads',
     tag: 'threads',
     summary: "The caller's threads, most recently active first, with unread counts",
-    description: 'Follow nextCursor until it is null; a thread that becomes active meanwhile never hides another one.',
+    description:
+      'Follow nextCursor until it is null. A thread that becomes active meanwhile moves to the front and hides no other.',
     access: 'user',
     query: ThreadListQuery,
     status: 200,
@@ -55,13 +56,13 @@ export const THREAD_ENDPOINTS = {
     method: 'PATCH',
     path: '/api/threads/:threadId',
     tag: 'threads',
-    summary: 'Rename, archive, choose the agent or when it answers',
+    summary: 'Rename, archive, choose the agent or when it answers; any member may',
     access: 'user',
     params: ThreadParams,
     body: ThreadPatch,
     status: 200,
     reply: ThreadReply,
-    errors: ['not_found', 'forbidden'],
+    errors: ['not_found', 'gone'],
   },
   'thread.delete': {
     method: 'DELETE',
@@ -88,13 +89,13 @@ export const THREAD_ENDPOINTS = {
     method: 'POST',
     path: '/api/threads/:threadId/members',
     tag: 'members',
-    summary: 'Add a person of the same tenant; owners only; adding a member again changes nothing',
+    summary: 'Add a person of the same tenant; any member may; adding a member again changes nothing',
     access: 'user',
     params: ThreadParams,
     body: MemberAdd,
     status: 200,
     reply: MemberList,
-    errors: ['not_found', 'forbidden', 'limit_exceeded'],
+    errors: ['not_found', 'gone'],
   },
   'member.remove': {
     method: 'DELETE',
@@ -102,8 +103,8 @@ export const THREAD_ENDPOINTS = {
     tag: 'members',
     summary: 'Leave (the own id), or remove someone as an owner',
     description:
-      'When the last owner leaves, the person who has been a member longest becomes owner. When the last person ' +
-      'leaves, nobody can reach the thread any more.',
+      'Removing somebody who is no member changes nothing. When the owner leaves, whoever has been a member longest ' +
+      'becomes owner; when the last person leaves, nobody can reach the thread any more. Agents are exchanged by agentId.',
     access: 'user',
     params: z.object({ threadId: Uuid, userId: Uuid }),
     status: 204,
@@ -130,7 +131,6 @@ export const THREAD_ENDPOINTS = {
     params: ThreadParams,
     status: 200,
     reply: ThreadExport,
-    errors: ['not_found'],
-    streamed: true,
+    errors: ['not_found', 'gone', 'busy'],
   },
 } as const satisfies Record<string, EndpointSchemas>;

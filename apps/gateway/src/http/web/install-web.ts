@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '@holdfast/contracts';
 
@@ -34,6 +33,8 @@ export async function installWeb(fastify: FastifyInstance, webRoot: string | und
   await access(join(root, INDEX)).catch((cause: unknown) => {
     throw new AppError('internal', `WEB_ROOT ${root} has no ${INDEX}; build the web app first`, { cause });
   });
+  // Loaded here because a gateway without a page needs none of it.
+  const { default: fastifyStatic } = await import('@fastify/static');
   // The files are listed once at boot, so that a request can never reach a path that was not built.
   await fastify.register(fastifyStatic, {
     root,
