@@ -16,6 +16,9 @@ export function chatAdapter({ connections, gate }: ChatAdapterOptions): (nsp: Na
   const publisher = new AdapterPublisher(connections.publish);
   const subscriber = new Subscriber(connections.create('subscribe'));
   const key = connections.keys.socketIo;
-  return (nsp) =>
-    nsp.name === CHAT_NAMESPACE ? new GatedRedisAdapter(nsp, { publisher, subscriber, key, gate }) : new Adapter(nsp);
+  // Socket.IO calls it with `new`, which an arrow function does not take.
+  return function adapterOf(nsp: Namespace): Adapter {
+    if (nsp.name !== CHAT_NAMESPACE) return new Adapter(nsp);
+    return new GatedRedisAdapter(nsp, { publisher, subscriber, key, gate });
+  };
 }
