@@ -1,0 +1,17 @@
+import type { RedisConfig } from '@holdfast/redis';
+
+/** A configuration for one Redis. */
+export function redisConfig(url: string, prefix = 'test'): RedisConfig {
+  return {
+    mode: 'single',
+    url,
+    queueUrl: undefined,
+    nodes: [],
+    sentinelName: 'mymaster',
+    username: undefined,
+    password: undefined,
+    tls: false,
+    tlsCaFile: undefined,
+    prefix,
+  };
+}
