@@ -13,6 +13,7 @@ const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: {
+    '^content-disposition$': '<rootDir>/libs/testing/src/jest/content-disposition.cjs',
     '^@holdfast/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
