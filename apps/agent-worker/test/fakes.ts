@@ -73,6 +73,7 @@ export class FakeStore extends RunStore {
       agent: { id: 'agent', name: 'Sage', provider: 'test', settings: {} },
       inputSeq: 1,
       prefix: [],
+      cancelRequested: false,
       elapsedMs: 0,
       published: undefined,
       ...more,
@@ -99,11 +100,18 @@ export class FakeStore extends RunStore {
     await this.before();
     const run = this.runs.get(end.runId);
     if (run?.attempt !== end.attempt) return { status: 'fenced' };
-    run.end ??= end;
+    if (run.end !== undefined) return { status: 'ended' };
+    if (end.off === partsLength(run.parts)) run.parts = joinParts(run.parts, end.parts);
+    else if (end.off + partsLength(end.parts) !== partsLength(run.parts)) return { status: 'fenced' };
+    run.end = end;
     this.after();
     const published = { tenantId: 'tenant', threadId: 'thread', memberVersion: 1, epoch: 'e', events: [] };
+    const { runId, attempt, outcome } = end;
     const length = partsLength(run.parts);
-    return { status: 'ended', outcome: run.end.outcome, length, published, ringRunId: undefined };
+    return {
+      status: 'finished',
+      run: { runId, attempt, outcome, length, agentId: 'agent', messageId: null, published },
+    };
   }
 
   override release({ runId }: Pick<RunClaim, 'runId' | 'attempt'>): Promise<void> {

@@ -1,5 +1,5 @@
 import { AppError } from '@holdfast/contracts';
-import type { Agent } from './agent.port.js';
+import type { Agent, AgentDefinition } from './agent.port.js';
 
 /** Chooses the implementation that executes an agent's row. */
 export class AgentRegistry {
@@ -17,5 +17,14 @@ export class AgentRegistry {
       'agent_unavailable',
       `This agent needs the provider “${provider}”, which is not installed here.`,
     );
+  }
+
+  /** Whether the agent goes on from text that an earlier attempt left; false for one that cannot run at all. */
+  continues(definition: AgentDefinition): boolean {
+    try {
+      return this.for(definition.provider).resumeMode(definition) !== 'restart';
+    } catch {
+      return false;
+    }
   }
 }

@@ -28,6 +28,11 @@ describe('turnsWithin', () => {
     expect(turn?.text).toBe('b'.repeat(23));
   });
 
+  it('ends in the question, though an answer to an earlier one came after it', () => {
+    const history = [said('Ada', 'one?'), said('Ada', 'two?'), said('Sage', 'One.', 'agent')];
+    expect(turnsWithin(history, 100).map(({ text }) => text)).toEqual(['one?', 'One.', 'two?']);
+  });
+
   it('leaves out messages without text', () => {
     const card: HistoryMessage = { ...said('Sage', '', 'agent'), parts: [] };
     expect(turnsWithin([card, said('Ada', 'hi')], 100)).toHaveLength(1);

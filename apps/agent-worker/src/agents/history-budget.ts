@@ -28,13 +28,23 @@ function turnsOf(history: readonly HistoryMessage[]): Turn[] {
 }
 
 /**
+ * The question last: an answer that came after it belongs to an earlier message, because this one waited meanwhile. A
+ * model would take a conversation that ends in its own words for answered.
+ */
+function questionLast(turns: readonly Turn[]): Turn[] {
+  const at = turns.findLastIndex(({ role }) => role === 'user');
+  const question = turns[at];
+  return question === undefined ? [...turns] : [...turns.slice(0, at), ...turns.slice(at + 1), question];
+}
+
+/**
  * The newest turns that fit into `budget` estimated tokens, oldest first. The last turn is the question and always
  * stays; if it alone is too long, its beginning is cut.
  */
 export function turnsWithin(history: readonly HistoryMessage[], budget: number): Turn[] {
   const kept: Turn[] = [];
   let left = budget;
-  for (const turn of turnsOf(history).reverse()) {
+  for (const turn of questionLast(turnsOf(history)).reverse()) {
     const cost = estimateTokens(turn.text) + MESSAGE_OVERHEAD_TOKENS;
     if (cost > left && kept.length > 0) break;
     kept.unshift(cost > left ? { ...turn, text: tailOf(turn.text, left) } : turn);

@@ -15,8 +15,6 @@ const CONCURRENCY = 4;
  */
 @Injectable()
 export class DoorbellProcessor implements OnApplicationBootstrap {
-  private worker: Worker | undefined;
-
   constructor(
     private readonly connections: RedisConnections,
     private readonly dispatcher: RunDispatcher,
@@ -37,12 +35,6 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
       void (full ? worker.pause(true) : worker.resume()).catch(() => undefined);
     });
     this.connections.beforeClose(() => worker.close(true));
-    this.worker = worker;
-  }
-
-  /** Takes no more doorbells; does not wait for Redis. */
-  close(): void {
-    void this.worker?.pause(true).catch(() => undefined);
   }
 
   private async answer(job: Job): Promise<void> {

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Published } from '@holdfast/conversation';
+import type { EndedRun, Published } from '@holdfast/conversation';
 import { FanOut } from '@holdfast/scaling';
 import type { LiveRun } from './live-run.js';
-import type { EndResult } from './run-store.port.js';
 
 /** Tells clients what was committed about a run; hints only. */
 @Injectable()
@@ -17,18 +16,10 @@ export class Announcer {
   }
 
   /** The run ended: first the log with its message, then the end of the stream. */
-  ended({ claim }: LiveRun, result: Extract<EndResult, { status: 'ended' }>, memberIds: readonly string[]): void {
-    const { threadId, runId, attempt, tenantId } = claim;
-    const { published, length, outcome } = result;
+  ended({ published, runId, attempt, length, outcome }: EndedRun, memberIds: readonly string[]): void {
+    const { tenantId, threadId } = published;
     this.appended(published);
-    const { memberVersion } = published;
-    this.fanOut.toThread({ tenantId, threadId, memberVersion }, 'run.ended', {
-      threadId,
-      runId,
-      attempt,
-      length,
-      outcome,
-    });
+    this.fanOut.toThread(published, 'run.ended', { threadId, runId, attempt, length, outcome });
     const head = published.events.at(-1)?.seq;
     if (head === undefined) return;
     for (const userId of memberIds) {
@@ -36,9 +27,8 @@ export class Announcer {
     }
   }
 
-  private appended({ tenantId, threadId, memberVersion, epoch, events }: Published): void {
-    if (events.length === 0) return;
-    const target = { tenantId, threadId, memberVersion };
-    this.fanOut.toThread(target, 'events.appended', { threadId, epoch, events: [...events] });
+  private appended(published: Published): void {
+    const { threadId, epoch, events } = published;
+    if (events.length > 0) this.fanOut.toThread(published, 'events.appended', { threadId, epoch, events: [...events] });
   }
 }

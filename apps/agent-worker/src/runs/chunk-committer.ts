@@ -116,6 +116,7 @@ export class ChunkCommitter {
   }
 
   private apply({ run, write }: Visit, outcome: ChunkOutcome | undefined, startedAt: number): void {
+    if (outcome?.status === 'busy') return;
     if (outcome?.status !== 'accepted' && outcome?.status !== 'already') {
       // Another attempt or another process has the run: this one ends without a word.
       if (write.parts.length > 0) metrics.counter('holdfast_chunks_fenced_total').inc();

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { RunDispatcher } from './run-dispatcher.js';
 
@@ -7,7 +7,7 @@ import { RunDispatcher } from './run-dispatcher.js';
  * right; doorbells only make it fast.
  */
 @Injectable()
-export class Reconciler implements OnApplicationBootstrap {
+export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
   private failing = false;
@@ -22,13 +22,13 @@ export class Reconciler implements OnApplicationBootstrap {
     this.schedule();
   }
 
-  close(): void {
+  onModuleDestroy(): void {
     this.closed = true;
     clearTimeout(this.timer);
   }
 
   private schedule(): void {
-    if (this.closed) return;
+    if (this.closed || this.dispatcher.isClosed) return;
     // Jittered, so that workers do not all look at the same moment.
     this.timer = setTimeout(() => void this.look(), this.intervalMs * (0.75 + Math.random() / 2));
   }

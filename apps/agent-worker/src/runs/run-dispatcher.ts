@@ -9,8 +9,8 @@ export interface DispatcherParts {
   readonly store: Pick<RunStore, 'claim' | 'due'>;
   readonly executor: Pick<RunExecutor, 'execute'>;
   readonly reachability: Reachability;
-  /** Rings other workers for a run that this one cannot take. */
-  readonly ringOthers: (runId: string) => void;
+  /** Rings other workers for a run that this one cannot take; `round` tells rings of one run apart. */
+  readonly ringOthers: (runId: string, round: number) => void;
 }
 
 /**
@@ -49,7 +49,7 @@ export class RunDispatcher {
     this.claiming.add(runId);
     this.changed();
     try {
-      const claim = await store.claim(runId, { steal: reachability.maySteal });
+      const claim = await store.claim(runId);
       reachability.answered();
       if (claim !== undefined) this.start(new LiveRun(claim));
     } catch (error) {
@@ -77,6 +77,11 @@ export class RunDispatcher {
   /** Takes no more runs. */
   close(): void {
     this.closed = true;
+    this.changed();
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /** Ends once no run executes here; those that still do when `signal` fires are released to other workers. */
@@ -105,12 +110,12 @@ export class RunDispatcher {
       const next = await this.parts.executor.execute(run);
       this.live.delete(runId);
       this.changed();
-      if (next !== undefined) this.ringNext(next);
+      if (next !== undefined) this.ringNext(next, next === runId ? attempt : 0);
     });
   }
 
-  private ringNext(runId: string): void {
-    if (this.free <= 0) this.parts.ringOthers(runId);
+  private ringNext(runId: string, round: number): void {
+    if (this.free <= 0) this.parts.ringOthers(runId, round);
     // Best effort, like any ring: the reconciler finds it again.
     else this.offer(runId).catch(() => undefined);
   }

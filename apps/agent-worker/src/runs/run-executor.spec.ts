@@ -116,7 +116,7 @@ describe('RunExecutor', () => {
     expect(row).toMatchObject({ released: true, end: undefined });
   });
 
-  it('says the end once, though the reply of the database was lost', async () => {
+  it('ends once, though the reply of the database was lost', async () => {
     const { store, fanOut, row, done } = setup(async function* () {
       await Promise.resolve();
       yield text('x');
@@ -129,7 +129,23 @@ describe('RunExecutor', () => {
     };
     await done;
     expect(lost).toBe(true);
-    expect(fanOut.all('run.ended')).toHaveLength(1);
+    expect(row?.end?.outcome).toBe('completed');
+    expect(fanOut.all('run.ended').length).toBeLessThanOrEqual(1);
+  });
+
+  it('keeps text whose commit got no reply when it is cancelled', async () => {
+    const { store, run, row, done } = setup(hanging);
+    let lost = false;
+    store.after = () => {
+      if (row?.parts.length !== 1 || row.end !== undefined) return;
+      lost = true;
+      throw new AppError('unavailable', 'the reply was lost');
+    };
+    await eventually(() => lost);
+    run.stop('cancelled');
+    await done;
+    expect(row?.parts).toEqual([text('so far')]);
+    expect(row?.end).toMatchObject({ outcome: 'cancelled', off: 0, parts: [text('so far')] });
   });
 
   it('does not let an agent write without end', async () => {

@@ -49,6 +49,7 @@ export class RunExecutor {
   async execute(run: LiveRun): Promise<string | undefined> {
     const { committer, announcer, store } = this.parts;
     const timer = this.startTimer(run);
+    if (run.claim.cancelRequested) run.stop('cancelled');
     committer.add(run);
     announcer.attempt(run);
     try {
@@ -127,13 +128,16 @@ export class RunExecutor {
     const { store, announcer } = this.parts;
     const { runId, attempt, threadId } = run.claim;
     const patience = AbortSignal.timeout(this.limits.holdMs);
-    const result = await persist(patience, () => store.finish({ runId, attempt, outcome, error }));
-    if (result.status === 'fenced') return undefined;
-    metrics.counter('holdfast_runs_total').inc({ outcome: result.outcome });
-    this.logger.info({ outcome: result.outcome, length: result.length, attempt, code: error?.code }, 'run ended');
+    const end = { runId, attempt, outcome, error, ...run.output.seal() };
+    const result = await persist(patience, () => store.finish(end));
+    // If it had ended before, the gateways find the end in Postgres, and the reconcilers what waits behind it.
+    if (result.status !== 'finished') return undefined;
+    const { length, ringRunId } = result.run;
+    metrics.counter('holdfast_runs_total').inc({ outcome });
+    this.logger.info({ outcome, length, attempt, code: error?.code }, 'run ended');
     const memberIds = await store.memberIds(threadId).catch(() => []);
-    announcer.ended(run, result, memberIds);
-    return result.ringRunId;
+    announcer.ended(result.run, memberIds);
+    return ringRunId;
   }
 }
 

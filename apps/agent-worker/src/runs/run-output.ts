@@ -15,6 +15,7 @@ export class RunOutput {
   private pending: Part[] = [];
   private inFlight: readonly Part[] = [];
   private waiters: (() => void)[] = [];
+  private sealed = false;
 
   /**
    * @param committed length that is in Postgres, in offset units
@@ -42,7 +43,7 @@ export class RunOutput {
   /** Adds output, once there is room. Rejects with the reason of `signal`. */
   async write(parts: readonly Part[], signal: AbortSignal): Promise<void> {
     await this.until(() => this.waiting < this.bound, signal);
-    this.pending = joinParts(this.pending, parts);
+    if (!this.sealed) this.pending = joinParts(this.pending, parts);
   }
 
   /** The batch to commit next, the same one until {@link settle}; undefined if there is none. */
@@ -59,6 +60,16 @@ export class RunOutput {
     this.committed += partsLength(this.inFlight);
     this.inFlight = [];
     this.wake();
+  }
+
+  /**
+   * Ends the output: what was never taken is dropped, later writes too. @returns the batch whose fate is not known, for
+   * the end of the run to settle; without parts if there is none.
+   */
+  seal(): Batch {
+    this.sealed = true;
+    this.pending = [];
+    return { off: this.committed, parts: this.inFlight };
   }
 
   /** Resolves when everything written is committed. Rejects with the reason of `signal`. */

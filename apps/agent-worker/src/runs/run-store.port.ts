@@ -1,5 +1,5 @@
 import type { Part, RunOutcome, WireError } from '@holdfast/contracts';
-import type { Published } from '@holdfast/conversation';
+import type { EndedRun, Published } from '@holdfast/conversation';
 import type { AgentDefinition, HistoryMessage } from '../agents/agent.port.js';
 import type { Json } from '../journal/journal.port.js';
 
@@ -15,7 +15,9 @@ export interface RunClaim {
   readonly inputSeq: number;
   /** Committed output that stays; empty unless the agent can continue. */
   readonly prefix: readonly Part[];
-  /** Time since the first attempt began, by the clock of Postgres, in ms. */
+  /** Somebody asked to stop while nobody executed the run. */
+  readonly cancelRequested: boolean;
+  /** Time since the first attempt began, in ms. */
   readonly elapsedMs: number;
   /** What the claim wrote into the log, on the first attempt. */
   readonly published: Published | undefined;
@@ -30,12 +32,12 @@ export interface ChunkWrite {
 }
 
 /**
- * What became of a write: `accepted`; `already` there, because an earlier reply was lost; `fenced` by a higher attempt;
- * or the run has `ended`, for example by a cancel that found the lease expired.
+ * What became of a write: `accepted`; `already` there, because an earlier reply was lost; `busy`, to be repeated;
+ * `fenced` by a higher attempt; or the run has `ended`, for example by a cancel that found the lease expired.
  */
 export interface ChunkOutcome {
   readonly runId: string;
-  readonly status: 'accepted' | 'already' | 'fenced' | 'ended';
+  readonly status: 'accepted' | 'already' | 'busy' | 'fenced' | 'ended';
   readonly cancelRequested: boolean;
   readonly memberVersion: number;
 }
@@ -46,25 +48,23 @@ export interface RunEnd {
   readonly attempt: number;
   readonly outcome: RunOutcome;
   readonly error: WireError | null;
+  /** Offset of `parts`. */
+  readonly off: number;
+  /** Output of which this attempt does not know whether it is committed. */
+  readonly parts: readonly Part[];
 }
 
-/** `ended` by this call or by an equal earlier one whose reply was lost; `fenced` = somebody else ends it, or has. */
+/** `finished` by this call; `ended` before, perhaps by a call whose reply was lost; `fenced` by a higher attempt. */
 export type EndResult =
-  | {
-      readonly status: 'ended';
-      readonly outcome: RunOutcome;
-      readonly length: number;
-      readonly published: Published;
-      /** The run of the thread that waits next. */
-      readonly ringRunId: string | undefined;
-    }
+  | { readonly status: 'finished'; readonly run: EndedRun }
+  | { readonly status: 'ended' }
   | { readonly status: 'fenced' };
 
 /** What the executor needs of Postgres. Every call may throw a retryable `AppError`; a repeated call is harmless. */
 export abstract class RunStore {
-  /** Claims a run if it may run now; undefined if there is nothing to do. `steal` admits runs whose lease expired. */
-  abstract claim(runId: string, options: { readonly steal: boolean }): Promise<RunClaim | undefined>;
-  /** Runs that nobody executes, oldest first. */
+  /** Claims a run if it may run now; undefined if there is nothing to do. */
+  abstract claim(runId: string): Promise<RunClaim | undefined>;
+  /** Runs that nobody executes, oldest first; those whose lease expired only if `steal` is set. */
   abstract due(limit: number, options: { readonly steal: boolean }): Promise<string[]>;
   /** Writes output of many runs, renews their leases and reads their cancel flags, in one transaction. */
   abstract commit(writes: readonly ChunkWrite[]): Promise<ChunkOutcome[]>;
@@ -73,7 +73,7 @@ export abstract class RunStore {
   /** Gives up a claim, so that another worker can continue at once. */
   abstract release(claim: Pick<RunClaim, 'runId' | 'attempt'>): Promise<void>;
   abstract history(claim: RunClaim): Promise<readonly HistoryMessage[]>;
-  /** Who may see the thread, agents left out; empty where there are too many to tell. */
+  /** Members to tell that the thread moved; none where there are too many. */
   abstract memberIds(threadId: string): Promise<readonly string[]>;
   /** The journaled result of a step, or undefined. */
   abstract recall(claim: RunClaim, step: StepKey): Promise<Json | undefined>;

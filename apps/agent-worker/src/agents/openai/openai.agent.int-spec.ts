@@ -6,7 +6,7 @@ import { MemoryJournal } from '../../../test/memory-journal.js';
 import type { Json } from '../../journal/journal.port.js';
 import type { AgentContext, HistoryMessage } from '../agent.port.js';
 import { Tool } from '../tools/tool.port.js';
-import { OpenAiAgent } from './openai.agent.js';
+import { OpenaiAgent } from './openai.agent.js';
 
 const SECRET = 'HOLDFAST_SECRET_TEST_LLM';
 let server: CompletionsServer | undefined;
@@ -44,6 +44,7 @@ interface Setup {
   readonly settings?: Record<string, unknown>;
   readonly context?: Partial<AgentContext>;
   readonly tools?: readonly Tool[];
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 function contextOf(baseUrl: string, { settings, context }: Setup): AgentContext {
@@ -68,7 +69,8 @@ function contextOf(baseUrl: string, { settings, context }: Setup): AgentContext 
 
 async function ask(baseUrl: string, setup: Setup = {}): Promise<{ parts: Part[]; error?: unknown }> {
   const retry = { attempts: 3, baseMs: 20, maxWaitMs: 1_500 };
-  const agent = new OpenAiAgent({ tools: setup.tools ?? [], historyTokens: 1_000, retry });
+  const secretOf = (name: string): string | undefined => setup.secrets?.[name];
+  const agent = new OpenaiAgent({ tools: setup.tools ?? [], historyTokens: 1_000, retry, secretOf });
   let parts: Part[] = [];
   try {
     for await (const part of agent.stream(contextOf(baseUrl, setup))) parts = joinParts(parts, [part]);
@@ -82,7 +84,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof AppError ? error.code : undefined;
 }
 
-describe('OpenAiAgent', () => {
+describe('OpenaiAgent', () => {
   it('streams an answer', async () => {
     const url = await endpoint({ steps: [...say('Hel', 'lo', ' 😀'), STOP] });
     expect(await ask(url)).toEqual({ parts: [{ type: 'text', text: 'Hello 😀' }] });
@@ -95,12 +97,12 @@ describe('OpenAiAgent', () => {
   });
 
   it('sends the key that its setting names, and no other environment variable', async () => {
-    process.env[SECRET] = 'sk-test';
     const url = await endpoint({ steps: [...say('ok'), STOP] });
-    await ask(url, { settings: { apiKeySecret: SECRET } });
-    delete process.env[SECRET];
+    await ask(url, { settings: { apiKeySecret: SECRET }, secrets: { [SECRET]: 'sk-test' } });
     expect(server?.requests[0]?.authorization).toBe('Bearer sk-test');
-    expect(codeOf((await ask(url, { settings: { apiKeySecret: 'PATH' } })).error)).toBe('agent_unavailable');
+    expect(codeOf((await ask(url, { settings: { apiKeySecret: 'PATH' }, secrets: { PATH: '/bin' } })).error)).toBe(
+      'agent_unavailable',
+    );
     expect(codeOf((await ask(url, { settings: { apiKeySecret: SECRET } })).error)).toBe('agent_unavailable');
     expect(server?.requests).toHaveLength(1);
   });

@@ -21,10 +21,12 @@ export interface OpenAiOptions {
   /** Estimated tokens of history where the agent has no setting of its own. */
   readonly historyTokens: number;
   readonly retry?: RetryPolicy;
+  /** Reads a secret by its name; by default from the environment. */
+  readonly secretOf?: (name: string) => string | undefined;
 }
 
 /** Any OpenAI-compatible chat-completions endpoint, through the AI SDK. */
-export class OpenAiAgent extends Agent {
+export class OpenaiAgent extends Agent {
   readonly provider = 'openai';
 
   constructor(private readonly options: OpenAiOptions) {
@@ -75,14 +77,15 @@ export class OpenAiAgent extends Agent {
   }
 
   private modelOf(settings: OpenAiSettings): LanguageModel {
-    const apiKey = settings.apiKeySecret === undefined ? undefined : readSecret(settings.apiKeySecret);
+    const { retry, secretOf = readSecret } = this.options;
+    const apiKey = settings.apiKeySecret === undefined ? undefined : secretOf(settings.apiKeySecret);
     if (settings.apiKeySecret !== undefined && (apiKey === undefined || apiKey === '')) {
       throw new AppError('agent_unavailable', "The agent's key is not configured. An operator has to set it.");
     }
     const provider = createOpenAICompatible({
       name: 'openai',
       baseURL: settings.baseUrl,
-      fetch: retryingFetch(this.options.retry),
+      fetch: retryingFetch(retry),
       ...(apiKey === undefined ? {} : { apiKey }),
     });
     return provider(settings.model);

@@ -6,7 +6,7 @@ const ThreadSearchArgs = z.object({
   query: z.string().check(z.minLength(1), z.maxLength(200)),
   limit: z._default(z.int().check(z.gte(1), z.lte(20)), 5),
 });
-type ThreadSearchArgs = z.infer<typeof ThreadSearchArgs>;
+export type ThreadSearchArgs = z.infer<typeof ThreadSearchArgs>;
 
 /** One message that matches a search. */
 export interface SearchHit {
@@ -18,10 +18,7 @@ export interface SearchHit {
 }
 
 /** Searches messages of one thread; the scope comes from the run. */
-export type SearchThread = (
-  scope: Pick<ToolScope, 'tenantId' | 'threadId'>,
-  args: ThreadSearchArgs,
-) => Promise<readonly SearchHit[]>;
+export type SearchThread = (scope: ToolScope, args: ThreadSearchArgs) => Promise<readonly SearchHit[]>;
 
 /** Finds messages of the thread that the agent is in, and of no other. */
 export class ThreadSearchTool extends Tool<ThreadSearchArgs> {

@@ -36,7 +36,7 @@ export class ToolBox {
   constructor(
     tools: readonly Tool[],
     allowed: readonly string[],
-    private readonly context: Pick<AgentContext, 'tenantId' | 'threadId' | 'journal' | 'signal'>,
+    private readonly context: Pick<AgentContext, 'tenantId' | 'threadId' | 'agent' | 'journal' | 'signal'>,
   ) {
     this.tools = new Map(tools.filter((tool) => allowed.includes(tool.name)).map((tool) => [tool.name, tool]));
   }
@@ -67,9 +67,9 @@ export class ToolBox {
   private async run(tool: Tool, args: unknown): Promise<Outcome> {
     const deadline = AbortSignal.timeout(TOOL_TIMEOUT_MS);
     const signal = AbortSignal.any([this.context.signal, deadline]);
-    const { tenantId, threadId } = this.context;
+    const { tenantId, threadId, agent } = this.context;
     try {
-      return bounded(await untilAborted(tool.run(args, { tenantId, threadId, signal }), signal));
+      return bounded(await untilAborted(tool.run(args, { tenantId, threadId, agentId: agent.id, signal }), signal));
     } catch (cause) {
       this.context.signal.throwIfAborted();
       if (deadline.aborted) return refusal('The tool did not answer in time.');

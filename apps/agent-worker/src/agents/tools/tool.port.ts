@@ -5,6 +5,8 @@ import type { Json } from '../../journal/journal.port.js';
 export interface ToolScope {
   readonly tenantId: string;
   readonly threadId: string;
+  /** The agent's own user. */
+  readonly agentId: string;
   readonly signal: AbortSignal;
 }
 

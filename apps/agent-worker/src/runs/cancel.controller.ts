@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { RpcRequest } from '@holdfast/contracts';
 import { HintHandler } from '@holdfast/redis';
-import { ChunkCommitter } from './runs/chunk-committer.js';
+import { ChunkCommitter } from './chunk-committer.js';
 
 /** Hears that a cancel was committed. The flag in Postgres decides; the hint only saves the wait for the next commit. */
 @Controller()

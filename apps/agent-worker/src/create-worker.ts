@@ -1,0 +1,30 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Config } from '@holdfast/config';
+import { Database } from '@holdfast/database';
+import { createLogger, NestLogger, newInstanceId, type Logger } from '@holdfast/observability';
+import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
+import { APP, AppModule } from './app.module.js';
+import { awaitSchema } from './await-schema.js';
+
+/** A worker that is wired but claims nothing yet: it begins once it listens. */
+export interface CreatedWorker {
+  readonly app: NestFastifyApplication;
+  readonly logger: Logger;
+}
+
+/** Wires the worker: the Redis transport for hints, which waits for no Redis, and HTTP for probes and metrics. */
+export async function createWorker(config: Config): Promise<CreatedWorker> {
+  const { logLevel: level, logPretty: pretty } = config.service;
+  const instanceId = config.service.instanceId ?? newInstanceId(APP);
+  const logger = createLogger({ app: APP, instanceId, level, pretty });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot({ config, instanceId, logger }),
+    new FastifyAdapter(),
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  await awaitSchema(app.get(Database), logger);
+  app.connectMicroservice({ strategy: new ResilientServerRedis(app.get(RedisConnections), APP) });
+  await app.startAllMicroservices();
+  return { app, logger };
+}

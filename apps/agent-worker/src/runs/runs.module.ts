@@ -1,0 +1,95 @@
+import { Module } from '@nestjs/common';
+import { Database } from '@holdfast/database';
+import { LOGGER, type Logger } from '@holdfast/observability';
+import { DoorbellModule, DoorbellQueue, RedisConnections } from '@holdfast/redis';
+import { EmitterFanOut, FanOut } from '@holdfast/scaling';
+import { AgentsModule } from '../agents/agents.module.js';
+import { AgentRegistry } from '../agents/agent-registry.js';
+import { WORKER_CONFIG, type WorkerConfig } from '../config.token.js';
+import { DoorbellProcessor } from '../doorbell/doorbell.processor.js';
+import { Announcer } from './announcer.js';
+import { CancelController } from './cancel.controller.js';
+import { ChunkCommitter } from './chunk-committer.js';
+import { Reachability } from './reachability.js';
+import { Reconciler } from './reconciler.js';
+import { RunDispatcher } from './run-dispatcher.js';
+import { RunExecutor } from './run-executor.js';
+import { PostgresRunStore } from './run-store.postgres.js';
+import { RunStore } from './run-store.port.js';
+import { ShutdownSteps } from './shutdown-steps.js';
+
+/** Leases that a run outlives while Postgres is away; a restart or a failover is over by then. */
+const HOLD_LEASES = 10;
+const MIN_HOLD_MS = 30_000;
+
+function holdMs({ leaseMs }: WorkerConfig): number {
+  return Math.max(MIN_HOLD_MS, leaseMs * HOLD_LEASES);
+}
+
+/** Claims runs, executes them, commits and shows their output. */
+@Module({
+  imports: [AgentsModule, DoorbellModule],
+  controllers: [CancelController],
+  providers: [
+    {
+      provide: FanOut,
+      inject: [RedisConnections, LOGGER],
+      useFactory: (connections: RedisConnections, logger: Logger) => new EmitterFanOut(connections, logger),
+    },
+    {
+      provide: RunStore,
+      inject: [Database, WORKER_CONFIG, AgentRegistry],
+      useFactory: (db: Database, { instanceId: owner, leaseMs }: WorkerConfig, agents: AgentRegistry) =>
+        new PostgresRunStore(db, { owner, leaseMs, continues: (agent) => agents.continues(agent) }),
+    },
+    {
+      provide: ChunkCommitter,
+      inject: [RunStore, FanOut, LOGGER, WORKER_CONFIG],
+      useFactory: (store: RunStore, fanOut: FanOut, logger: Logger, config: WorkerConfig) =>
+        new ChunkCommitter(store, fanOut, logger, {
+          commitMs: config.chunkCommitMs,
+          leaseMs: config.leaseMs,
+          holdMs: holdMs(config),
+        }),
+    },
+    Announcer,
+    {
+      provide: RunExecutor,
+      inject: [RunStore, ChunkCommitter, AgentRegistry, Announcer, LOGGER, WORKER_CONFIG],
+      useFactory: (
+        ...[store, committer, agents, announcer, logger, config]: [
+          RunStore,
+          ChunkCommitter,
+          AgentRegistry,
+          Announcer,
+          Logger,
+          WorkerConfig,
+        ]
+      ) => {
+        const limits = { runTimeoutMs: config.runTimeoutMs, holdMs: holdMs(config) };
+        return new RunExecutor({ store, committer, agents, announcer }, limits, logger);
+      },
+    },
+    {
+      provide: RunDispatcher,
+      inject: [RunStore, RunExecutor, DoorbellQueue, LOGGER, WORKER_CONFIG],
+      useFactory: (
+        ...[store, executor, doorbell, logger, config]: [RunStore, RunExecutor, DoorbellQueue, Logger, WorkerConfig]
+      ) => {
+        const reachability = new Reachability(config.leaseMs);
+        const ringOthers = (runId: string, round: number): void => void doorbell.ring('run.execute', { runId }, round);
+        return new RunDispatcher({ store, executor, reachability, ringOthers }, config.concurrency, logger);
+      },
+    },
+    {
+      provide: Reconciler,
+      inject: [RunDispatcher, LOGGER, WORKER_CONFIG],
+      useFactory: (dispatcher: RunDispatcher, logger: Logger, { reconcileMs, leaseMs }: WorkerConfig) =>
+        // At least twice per lease, so that answers without a break can prove that Postgres was there all the time.
+        new Reconciler(dispatcher, logger, Math.min(reconcileMs, leaseMs / 2)),
+    },
+    DoorbellProcessor,
+    ShutdownSteps,
+  ],
+})
+export class RunsModule {}
