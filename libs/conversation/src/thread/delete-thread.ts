@@ -13,6 +13,9 @@ export interface DeletedThread {
   readonly memberIds: readonly string[];
 }
 
+/** A long thread takes its time; nobody else may use it any more. */
+export const DELETE_TIMEOUT_MS = 30_000;
+
 const ROLE = { name: 'member_role', text: 'select role from chat.member where thread_id = $1 and user_id = $2' };
 const MEMBERS = {
   name: 'people_of_thread',
@@ -51,18 +54,21 @@ export async function deleteLocked(tx: Tx, thread: LockedThread): Promise<number
  */
 export function deleteThread(db: Database, principal: Principal, threadId: string): Promise<DeletedThread> {
   const { tenantId, userId } = principal;
-  return db.transaction(async (tx) => {
-    const thread = await lockThread(tx, threadId);
-    if (thread?.tenantId !== tenantId) throw noSuchThread();
-    const [member] = await tx.query<{ role: string }>(ROLE, [threadId, userId]);
-    if (member === undefined) throw noSuchThread();
-    if (member.role !== 'owner') throw new AppError('forbidden', 'Only the owner deletes a thread.');
-    const place = { tenantId, threadId, epoch: tx.epoch, events: [] };
-    if (thread.deleted) {
-      return { deleted: false, published: { ...place, memberVersion: thread.memberVersion }, memberIds: [] };
-    }
-    const memberVersion = await deleteLocked(tx, thread);
-    const members = await tx.query<{ id: string }>(MEMBERS, [threadId]);
-    return { deleted: true, published: { ...place, memberVersion }, memberIds: members.map(({ id }) => id) };
-  });
+  return db.transaction(
+    async (tx) => {
+      const thread = await lockThread(tx, threadId);
+      if (thread?.tenantId !== tenantId) throw noSuchThread();
+      const [member] = await tx.query<{ role: string }>(ROLE, [threadId, userId]);
+      if (member === undefined) throw noSuchThread();
+      if (member.role !== 'owner') throw new AppError('forbidden', 'Only the owner deletes a thread.');
+      const place = { tenantId, threadId, epoch: tx.epoch, events: [] };
+      if (thread.deleted) {
+        return { deleted: false, published: { ...place, memberVersion: thread.memberVersion }, memberIds: [] };
+      }
+      const memberVersion = await deleteLocked(tx, thread);
+      const members = await tx.query<{ id: string }>(MEMBERS, [threadId]);
+      return { deleted: true, published: { ...place, memberVersion }, memberIds: members.map(({ id }) => id) };
+    },
+    { timeoutMs: DELETE_TIMEOUT_MS },
+  );
 }

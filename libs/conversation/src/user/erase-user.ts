@@ -6,7 +6,7 @@ import { writeEvents, type EventDraft } from '../log/write-events.js';
 import type { Principal } from '../principal.js';
 import type { Published } from '../published.js';
 import { bumpMemberVersion, leave } from '../thread/change-members.js';
-import { deleteLocked } from '../thread/delete-thread.js';
+import { DELETE_TIMEOUT_MS, deleteLocked } from '../thread/delete-thread.js';
 import { erasedSubject } from './ensure-users.js';
 
 export interface EraseRequest {
@@ -42,7 +42,7 @@ const NEXT_THREAD = {
   text: `select thread_id from chat.member where user_id = $1
          union all
          select thread_id from chat.event
-         where sender_id = $1 and type in ('message.sent', 'message.edited') and erased_at is null
+         where sender_id = $1 and type = 'message.sent' and erased_at is null
          limit 1`,
 };
 
@@ -97,7 +97,7 @@ export async function eraseUser(db: Database, principal: Principal, request: Era
   for (;;) {
     const [next] = await db.query<{ thread_id: string }>(NEXT_THREAD, [userId]);
     if (next === undefined) return { userId, erasedMessages };
-    const step = await db.transaction((tx) => eraseIn(tx, next.thread_id, userId));
+    const step = await db.transaction((tx) => eraseIn(tx, next.thread_id, userId), { timeoutMs: DELETE_TIMEOUT_MS });
     erasedMessages += step.messages;
     onPublished(step.published);
   }
