@@ -244,9 +244,10 @@ export class HoldfastClient {
 
   #onThread(thread: ThreadState): void {
     this.inbox.onThread(thread);
+    if (thread.access !== 'open') return;
+    const { base, last, head } = thread.log;
     const { echoes } = thread.timeline;
-    this.outbox.settle(
-      (item) => item.threadId === thread.threadId && echoes.has(echoKey(this.identity.userId, item.clientMessageId)),
-    );
+    const holds = (clientMessageId: string): boolean => echoes.has(echoKey(this.identity.userId, clientMessageId));
+    this.outbox.reconcile({ threadId: thread.threadId, base, last, head, holds });
   }
 }

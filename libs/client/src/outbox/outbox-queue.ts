@@ -81,3 +81,35 @@ export function applyResult(items: OutboxItems, result: SendResult, nextAt: numb
   }
   return result.error.retryable ? requeue(items, ids, nextAt) : markFailed(items, ids, result.error);
 }
+
+/** What the log of a thread says about the messages sent to it. */
+export interface LogFacts {
+  readonly threadId: string;
+  /** Events before the first held one. */
+  readonly base: number;
+  readonly last: number;
+  readonly head: number;
+  readonly holds: (clientMessageId: string) => boolean;
+}
+
+/**
+ * Compares with the log: what it holds is done. An acknowledged message that it should hold and does not was lost by a
+ * server that fell back to an older state; it is sent again under its id, which is harmless if it is there after all.
+ */
+export function reconcile(items: OutboxItems, facts: LogFacts, nextAt: number): OutboxItems {
+  let changed = false;
+  const next = items.flatMap((item) => {
+    if (item.threadId !== facts.threadId) return [item];
+    const { state } = item;
+    const isBefore = state.status === 'sent' && state.seq <= facts.base;
+    if (isBefore || facts.holds(item.clientMessageId)) {
+      changed = true;
+      return [];
+    }
+    const isLost = state.status === 'sent' && (state.seq <= facts.last || state.seq > facts.head);
+    if (!isLost) return [item];
+    changed = true;
+    return [{ ...inState(item, { status: 'queued' }), nextAt }];
+  });
+  return changed ? next : items;
+}

@@ -13,7 +13,9 @@ import {
   markFailed,
   markSending,
   nextTrip,
+  reconcile,
   requeue,
+  type LogFacts,
   type OutboxItems,
 } from './outbox-queue.js';
 import type { OutboxStorage } from './outbox-storage.port.js';
@@ -32,6 +34,8 @@ export interface OutboxOptions {
 }
 
 const ACK_TIMEOUT_MS = 8_000;
+/** A message that a server lost is not sent again at once: the log may still be catching up. */
+const LOST_PAUSE_MS = 1_000;
 const DEFAULT_TRIP = { messages: 50, bytes: 256 * 1_024 };
 
 /**
@@ -107,10 +111,13 @@ export class Outbox implements Readable<OutboxItems> {
     return item?.body ?? null;
   }
 
-  /** The log holds these messages now: they are no longer on their way. */
-  settle(isEchoed: (item: OutboxItem) => boolean): void {
-    const rest = this.getSnapshot().filter((item) => !isEchoed(item));
-    if (rest.length < this.getSnapshot().length) this.#set(rest);
+  /** The log of a thread moved: what it holds is no longer on its way, and what it lost goes again. */
+  reconcile(facts: LogFacts): void {
+    const before = this.getSnapshot();
+    const after = reconcile(before, facts, this.#o.clock.now() + LOST_PAUSE_MS);
+    if (after === before) return;
+    this.#set(after);
+    this.flush();
   }
 
   /** Sends what may be sent now; the rest when its time comes. Called by itself and when the connection is live. */

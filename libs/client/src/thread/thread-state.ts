@@ -157,7 +157,9 @@ export function applyAnswer(state: ThreadState, answer: ThreadAnswer, asked: Rea
   const live = new Set(answer.runs.map(({ runId }) => runId));
   const complete = answer.status === 'reset' || !answer.more;
   next = { ...next, log: settleHead(next.log, answer.head) };
-  if (complete) for (const runId of asked) if (!live.has(runId)) next = { ...next, runs: without(next.runs, runId) };
+  const started = answer.events.flatMap((event) => (event.type === 'run.started' ? [event.data.runId] : []));
+  const over = complete ? [...asked, ...started].filter((runId) => !live.has(runId)) : [];
+  for (const runId of over) next = forgetRun(next, runId);
   for (const run of answer.runs) next = changeRun(next, run.runId, (held) => applyLive(held, run));
   return next;
 }
