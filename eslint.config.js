@@ -73,7 +73,6 @@ export default defineConfig(
   {
     files: BROWSER,
     extends: [reactHooks.configs.flat['recommended-latest']],
-    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.web.json' } },
   },
   { files: ['libs/config/src/**/*.ts'], rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off' } },
   {
