@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
 import { eventually, freePort, startRedis } from '@holdfast/testing';
 import { Worker } from 'bullmq';
@@ -7,6 +7,9 @@ import { DoorbellQueue, doorbellWorkerOptions, GuardedPublisher, RedisConnection
 
 const RUN = '00000000-0000-4000-8000-000000000001';
 const WAIT = { timeoutMs: 15_000 };
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(30_000);
 
 const logger = createLogger({ app: 'test', instanceId: 'test', level: 'silent', pretty: false });
 

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
 import { eventually, freePort, startRedis } from '@holdfast/testing';
 import { redisConfig } from '../test/redis-config.js';
 import { GuardedPublisher, RedisConnections, Subscriber, type RedisState } from './index.js';
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(30_000);
 
 const logger = createLogger({ app: 'test', instanceId: 'test', level: 'silent', pretty: false });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
 import { eventually, freePort, startRedis } from '@holdfast/testing';
 import { Worker } from 'bullmq';
@@ -6,6 +6,9 @@ import { redisConfig } from '../../test/redis-config.js';
 import { DoorbellQueue, doorbellWorkerOptions, RedisConnections } from '../index.js';
 
 const RUN = '00000000-0000-4000-8000-000000000001';
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(30_000);
 
 const logger = createLogger({ app: 'test', instanceId: 'test', level: 'silent', pretty: false });
 

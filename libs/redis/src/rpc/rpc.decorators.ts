@@ -18,6 +18,6 @@ export function RpcHandler(name: RpcNameOf<'rpc'>): MethodDecorator {
 
 /** Marks the controller method that takes the hint `name`; nobody learns of its result. */
 export function HintHandler(name: RpcNameOf<'hint'>): MethodDecorator {
-  const pattern: string = name;
-  return applyDecorators(EventPattern(pattern), UseFilters(RpcErrorFilter));
+  // Nest types the decorator by the handler's parameter, which contracts type already.
+  return applyDecorators(EventPattern(name) as MethodDecorator, UseFilters(RpcErrorFilter));
 }

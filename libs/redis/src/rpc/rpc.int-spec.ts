@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Controller, Module, type INestMicroservice, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppError, type ServiceInfo } from '@holdfast/contracts';
@@ -16,6 +16,9 @@ import {
 
 const INFO: ServiceInfo = { app: 'slo-service', instanceId: 's1', version: '1', startedAt: '2026-01-01T00:00:00.000Z' };
 const RUN = '00000000-0000-4000-8000-000000000001';
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(30_000);
 
 const logger = createLogger({ app: 'test', instanceId: 'test', level: 'silent', pretty: false });
 const traces: unknown[] = [];

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CHAT_NAMESPACE } from '@holdfast/contracts';
 import { createLogger } from '@holdfast/observability';
 import { RedisConnections } from '@holdfast/redis';
@@ -8,6 +8,9 @@ import { TestGateway, TestLog } from '../../test/test-gateway.js';
 import { EmitterFanOut, threadRoom, userRoom } from '../index.js';
 
 const RUN = '00000000-0000-4000-8000-00000000000c';
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(30_000);
 
 const logger = createLogger({ app: 'test', instanceId: 'test', level: 'silent', pretty: false });
 
