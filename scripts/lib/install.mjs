@@ -24,9 +24,13 @@ export async function install(stream = process.stdout) {
     async () => {
       const [command, prefix] = npm();
       // Building and testing need the development packages whatever NODE_ENV says.
-      const { code, output } = await run(command, [...prefix, 'ci', '--include=dev', '--no-audit', '--no-fund'], {
-        cwd: root,
-      });
+      const { code, output } = await run(
+        command,
+        [...prefix, 'ci', '--include=dev', '--prefer-offline', '--no-audit', '--no-fund'],
+        {
+          cwd: root,
+        },
+      );
       if (code === 0) return;
       const reason = output
         .split('\n')
