@@ -13,6 +13,7 @@ import { ChatIoAdapter } from './edge/chat-io.adapter.js';
 import { HandshakeGate } from './edge/handshake-gate.service.js';
 import { HttpAdapter } from './http/edge/http-adapter.js';
 import { installHttp } from './http/install-http.js';
+import { SocketServer } from './publish/socket-server.service.js';
 
 /** Time between two attempts to reach Postgres at boot, in ms. */
 const SCHEMA_RETRY_MS = 1_000;
@@ -35,8 +36,8 @@ export async function createGateway(config: Config): Promise<Gateway> {
   );
   const connections = app.get(RedisConnections);
   const adapter = chatAdapter({ connections, gate: app.get(ThreadGate) });
-  const parts = { config, gate: app.get(HandshakeGate), dispatcher: app.get(CommandDispatcher), adapter };
-  app.useWebSocketAdapter(new ChatIoAdapter(app, parts));
+  const edge = { gate: app.get(HandshakeGate), dispatcher: app.get(CommandDispatcher), holder: app.get(SocketServer) };
+  app.useWebSocketAdapter(new ChatIoAdapter(app, { config, adapter, ...edge }));
   app.connectMicroservice({ strategy: new ResilientServerRedis(connections, 'gateway') });
   return {
     app,

@@ -3,11 +3,13 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { firstValueFrom, type Observable } from 'rxjs';
-import type { Server, ServerOptions, Socket } from 'socket.io';
+import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
+import type { Adapter } from 'socket.io-adapter';
 import { AppError } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
 import type { CommandDispatcher, CommandHandler } from '../command/command-dispatcher.service.js';
 import { handshakeError } from '../session/closing.js';
+import type { SocketServer } from '../publish/socket-server.service.js';
 import { limitedWsEngine } from './frame-limits.js';
 import type { HandshakeGate } from './handshake-gate.service.js';
 import { tolerantParser } from './tolerant-parser.js';
@@ -22,8 +24,10 @@ export interface ChatIoParts {
   readonly config: Config;
   readonly gate: HandshakeGate;
   readonly dispatcher: CommandDispatcher;
-  /** Constructor of the Socket.IO adapter that joins the gateways. */
-  readonly adapter: ServerOptions['adapter'];
+  /** Gets the server for everybody who emits. */
+  readonly holder: SocketServer;
+  /** Makes the Socket.IO adapter that joins the gateways. */
+  readonly adapter: (namespace: Namespace) => Adapter;
 }
 
 /** Binds Nest's gateways to a Socket.IO server that takes WebSockets only and limits what a stranger can make it hold. */
@@ -59,6 +63,7 @@ export class ChatIoAdapter extends IoAdapter {
       },
     };
     const server = super.createIOServer(port, settings as Partial<ServerOptions> as ServerOptions) as Server;
+    this.parts.holder.bind(server);
     // Socket.IO always has the root namespace; without this, anyone could stay in it without a token.
     server.of('/').use((_socket, next) => {
       next(handshakeError('unauthenticated', 'connect to the chat namespace'));

@@ -1,23 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type CommandReply, type CommandRequest, type SendResult } from '@holdfast/contracts';
-import type { Config } from '@holdfast/config';
-import type { BatchedOutcome, Principal } from '@holdfast/conversation';
-import { CONFIG } from '../config.token.js';
+import { AppendBatcher, type BatchedOutcome, type Principal } from '@holdfast/conversation';
+import { Shutdown } from '@holdfast/shutdown';
 import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import { assertBodySize } from './body-limit.js';
-import { MessageAppender } from './message-appender.service.js';
 import { MessageRate } from './message-rate.service.js';
 import { sendError } from './send-errors.js';
+
+/** Time to answer what is on its way to Postgres when the gateway ends, in ms. */
+const DRAIN_TIMEOUT_MS = 3_000;
 
 /** Sends messages for one user, within the limits. */
 @Injectable()
 export class MessageSender {
   constructor(
-    private readonly appender: MessageAppender,
+    private readonly batcher: AppendBatcher,
     private readonly rate: MessageRate,
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
-  ) {}
+    shutdown: Shutdown,
+  ) {
+    shutdown.onShutdown('message lanes', { phase: 'agents', timeoutMs: DRAIN_TIMEOUT_MS }, () => batcher.drained());
+  }
 
   /** Answers each message, in order, after its commit or its refusal. */
   async send(
@@ -27,20 +30,19 @@ export class MessageSender {
     this.assertSize(messages);
     this.rate.take(userId, messages.length);
     const rows = messages.map((message) => ({ tenantId, threadId, senderId: userId, ...message }));
-    const outcomes = await this.appender.append(rows);
+    const outcomes = await this.batcher.submit(rows);
     return { results: messages.map(({ clientMessageId }, index) => toResult(clientMessageId, outcomes[index])) };
   }
 
   private assertSize(messages: CommandRequest<'message.send'>['messages']): void {
-    const { messagesPerSend, bodyBytes: bodyLimit } = this.config.limits;
+    const { messagesPerSend, bodyBytes, sendBytes } = this.self.limits;
     if (messages.length > messagesPerSend) {
       throw new AppError('limit_exceeded', `messages: must be at most ${messagesPerSend.toString()} entries`);
     }
     const sizes = messages.map(({ body }, index) =>
-      assertBodySize(body, bodyLimit, `messages[${index.toString()}].body`),
+      assertBodySize(body, bodyBytes, `messages[${index.toString()}].body`),
     );
     const total = sizes.reduce((sum, size) => sum + size, 0);
-    const { sendBytes } = this.self.limits;
     if (messages.length > 1 && total > sendBytes) {
       throw new AppError('too_large', `messages: must be at most ${sendBytes.toString()} bytes together`);
     }

@@ -1,11 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
-import type { Config } from '@holdfast/config';
 import { deleteMessage, editMessage } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
 import { Command } from '../command/command.decorator.js';
-import { CONFIG } from '../config.token.js';
+import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import { ThreadPublisher } from '../publish/thread-publisher.service.js';
 import type { ChatSocket } from '../session/chat-socket.js';
 import { assertBodySize } from './body-limit.js';
@@ -18,7 +17,7 @@ export class MessageGateway {
     private readonly database: Database,
     private readonly sender: MessageSender,
     private readonly publisher: ThreadPublisher,
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
   ) {}
 
   @Command('message.send')
@@ -28,7 +27,7 @@ export class MessageGateway {
 
   @Command('message.edit')
   async edit(socket: ChatSocket, request: CommandRequest<'message.edit'>): Promise<CommandReply<'message.edit'>> {
-    assertBodySize(request.body, this.config.limits.bodyBytes);
+    assertBodySize(request.body, this.self.limits.bodyBytes);
     const { published, ...reply } = await editMessage(this.database, socket.data.session.user, request);
     this.publisher.publish(published);
     return reply;

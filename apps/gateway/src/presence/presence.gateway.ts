@@ -29,7 +29,7 @@ export class PresenceGateway {
   ): Promise<CommandReply<'presence.get'>> {
     const { user } = socket.data.session;
     await authorizeMember(this.database, user, threadId);
-    const members = await memberIds(this.database, threadId);
-    return { online: await this.presence.online(user.tenantId, members) };
+    const { userIds } = await memberIds(this.database, threadId);
+    return { online: await this.presence.online(user.tenantId, userIds) };
   }
 }

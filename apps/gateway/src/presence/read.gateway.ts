@@ -21,8 +21,9 @@ export class ReadGateway {
     { threadId, seq: wanted }: CommandRequest<'read.mark'>,
   ): Promise<CommandReply<'read.mark'>> {
     const { user, threads } = socket.data.session;
-    const { seq, raised } = await this.marks.mark(user, threadId, wanted);
-    if (raised) {
+    const { seq } = await this.marks.mark(user, threadId, wanted);
+    // A higher result means that the marker stood there before.
+    if (seq <= wanted) {
       const target = threads.get(threadId);
       if (target !== undefined) this.fanOut.toThread(target, 'read.marked', { threadId, userId: user.userId, seq });
       this.inbox.tell(user, threadId, seq, 'read');

@@ -95,8 +95,8 @@ export class InboxNotifier implements BeforeApplicationShutdown {
     const key = `${threadId}:${memberVersion.toString()}`;
     const known = this.members.get(key);
     if (known !== undefined) return known;
-    const ids = await memberIds(this.database, threadId, MAX_MEMBERS + 1);
-    const members = ids.length > MAX_MEMBERS ? [] : ids;
+    const { userIds } = await memberIds(this.database, threadId);
+    const members = userIds.length > MAX_MEMBERS ? [] : userIds;
     this.members.set(key, members);
     return members;
   }

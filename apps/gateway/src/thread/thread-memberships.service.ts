@@ -18,7 +18,8 @@ export class ThreadMemberships {
   async align(thread: JoinedThread, target: ThreadTarget, position: ThreadPosition): Promise<void> {
     const stale = [...thread.sockets].filter((socket) => versionOf(socket, target) < target.memberVersion);
     if (stale.length === 0) return;
-    const members = new Set(await memberIds(this.database, target.threadId));
+    const users = new Set(stale.map((socket) => socket.data.session.user.userId));
+    const members = new Set((await memberIds(this.database, target.threadId, [...users])).userIds);
     for (const socket of stale) {
       const current = socket.data.session.threads.get(target.threadId);
       if (current === undefined) continue;

@@ -28,7 +28,7 @@ export async function startGateway({ databaseUrl, redis, env = {} }: TestGateway
     REDIS_PREFIX: redis.prefix,
     AUTH_SECRET: TEST_AUTH_SECRET,
     PORT: '0',
-    LOG_LEVEL: 'fatal',
+    LOG_LEVEL: 'error',
     POLL_MS: '400',
     HEARTBEAT_MS: '500',
     ...env,
