@@ -37,6 +37,6 @@ export async function installHttp(app: NestFastifyApplication, { config, version
       maxAge: PREFLIGHT_CACHE_S,
     });
   }
-  installDocs(app, version);
+  await installDocs(fastify, version);
   await installWeb(fastify, config.gateway.webRoot);
 }

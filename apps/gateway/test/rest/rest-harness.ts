@@ -62,7 +62,7 @@ export async function startRestGateway(env: Readonly<Record<string, string>> = {
   const redis = testRedis();
   const config = loadConfig('gateway', {
     HOLDFAST_ENV: 'test',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'error',
     DATABASE_URL: database.url,
     DATABASE_POOL_MAX: '4',
     REDIS_URL: redis.url,
@@ -71,8 +71,8 @@ export async function startRestGateway(env: Readonly<Record<string, string>> = {
     PORT: '0',
     ...env,
   });
-  const { app } = await createGateway(config);
-  await app.listen(0, '127.0.0.1');
+  const { app, listen } = await createGateway(config);
+  await listen();
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port.toString()}`;
   return {
