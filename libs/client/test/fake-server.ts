@@ -1,4 +1,12 @@
-import type { LogEvent, LogEventDraft, Part, ServerEvent, ServerEventName, ThreadSummary } from '@holdfast/contracts';
+import type {
+  LogEvent,
+  Member,
+  LogEventDraft,
+  Part,
+  ServerEvent,
+  ServerEventName,
+  ThreadSummary,
+} from '@holdfast/contracts';
 import { appendParts, sliceParts, viewLength } from '../src/wire/parts.js';
 import type { Transport, TransportHandlers } from '../src/wire/transport.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -101,7 +109,7 @@ export class FakeServer {
   append(draft: LogEventDraft, senderId: string | null = OTHER, copies = 1): LogEvent {
     const seq = this.log.length + 1;
     const at = new Date(this.clock.now()).toISOString();
-    const event = { seq, id: uuid(), threadId: THREAD, senderId, at, v: 1, ...draft } as LogEvent;
+    const event = { seq, id: uuid(), threadId: THREAD, senderId, at, v: 1, ...draft };
     if (draft.type === 'message.deleted') this.#blank(draft.data.messageId);
     this.log.push(event);
     this.emit('events.appended', { threadId: THREAD, epoch: this.epoch, events: [event] }, copies);
@@ -320,7 +328,7 @@ interface SendRequest {
   readonly messages: { clientMessageId: string; body: { parts: { type: 'text'; text: string }[] } }[];
 }
 
-function member(userId: string) {
+function member(userId: string): Member {
   const joinedAt = '2030-01-01T00:00:00.000Z';
-  return { userId, name: userId.slice(-1), kind: 'human' as const, role: 'member' as const, joinedAt };
+  return { userId, name: userId.slice(-1), kind: 'human', role: 'member', joinedAt };
 }

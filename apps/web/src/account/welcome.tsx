@@ -1,6 +1,6 @@
 import { toAppError } from '@holdfast/client';
 import { LoaderCircle } from 'lucide-react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { Wordmark } from '../parts/wordmark.js';
 import type { Account } from './account-storage.js';
 import { becomeGuest } from './guest-api.js';
@@ -18,7 +18,7 @@ export function Welcome({ notice, onSignedIn }: WelcomeProps) {
   const [fault, setFault] = useState<string | null>(null);
   const trimmed = name.trim();
 
-  async function start(event: FormEvent): Promise<void> {
+  async function start(event: SyntheticEvent): Promise<void> {
     event.preventDefault();
     if (trimmed === '' || busy) return;
     setBusy(true);

@@ -1,5 +1,5 @@
 import { viewText, type ConversationEntry } from '@holdfast/client';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import type { People } from '../shell/people.js';
 
 interface AnnouncerProps {
@@ -20,7 +20,7 @@ function words(entry: ConversationEntry | undefined, people: People, selfId: str
 
 /** Tells assistive technology what is new, once per message; never each piece of an answer being written. */
 export function Announcer({ entries, people, selfId }: AnnouncerProps) {
-  const [text, setText] = useState('');
+  const region = useRef<HTMLDivElement>(null);
   const last = entries.at(-1);
   const mark = last === undefined ? null : `${last.key}:${last.kind}`;
   const seen = useRef<string | null>(null);
@@ -30,11 +30,7 @@ export function Announcer({ entries, people, selfId }: AnnouncerProps) {
     seen.current = mark;
     if (isFirst) return;
     const next = words(last, people, selfId);
-    if (next !== null) setText(next);
+    if (next !== null && region.current !== null) region.current.textContent = next;
   }, [mark, last, people, selfId]);
-  return (
-    <div className="sr-only" role="status" aria-live="polite">
-      {text}
-    </div>
-  );
+  return <div ref={region} className="sr-only" role="status" aria-live="polite" />;
 }

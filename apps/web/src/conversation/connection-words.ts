@@ -20,9 +20,9 @@ const DEGRADED: Readonly<Record<string, string>> = {
 
 export function connectionWords(state: ConnectionState, now: number): ConnectionWords | null {
   switch (state.status) {
+    // While draining the old connection serves until the new one is up to date.
     case 'idle':
     case 'live':
-    // The old connection serves until the new one is up to date.
     case 'draining':
       return null;
     case 'degraded': {

@@ -34,6 +34,7 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
   const people = useMemo(() => peopleOf(thread, agents), [thread, agents]);
   const [hasDetails, setDetails] = useState(false);
   const known = client.inbox.getSnapshot().threads.find(({ id }) => id === threadId);
+  const agentId = thread.summary?.agentId ?? null;
   const title = thread.summary?.title ?? known?.title ?? '';
 
   if (thread.access === 'denied' || thread.access === 'removed' || thread.access === 'deleted') {
@@ -54,7 +55,7 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
                   'persons',
                   'people',
                 )}
-                {thread.summary?.agentId != null && ` and ${people(thread.summary.agentId).name}`}
+                {agentId !== null && ` and ${people(agentId).name}`}
               </p>
             )}
           </div>

@@ -5,10 +5,18 @@ interface AvatarProps {
   readonly isAgent?: boolean;
 }
 
+const letters = new Intl.Segmenter();
+
+/** The first letter as a reader sees it, accents and joined signs included. */
+function firstLetter(word: string): string {
+  const [first] = letters.segment(word);
+  return first?.segment ?? '';
+}
+
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? '')][0] ?? '');
-  return letters.join('').toUpperCase();
+  const ends = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => firstLetter(word ?? ''));
+  return ends.join('').toUpperCase();
 }
 
 /** A person's initials or the agent's sign; the name stands beside it, so it is hidden from assistive technology. */

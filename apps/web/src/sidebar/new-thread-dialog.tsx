@@ -1,6 +1,6 @@
 import { toAppError } from '@holdfast/client';
 import { useHoldfast } from '@holdfast/react';
-import { useState, type FormEvent } from 'react';
+import { useState, type SyntheticEvent } from 'react';
 import { AgentFields } from '../parts/agent-fields.js';
 import type { AgentModeName } from '../parts/agent-mode.js';
 import { Dialog } from '../parts/dialog.js';
@@ -32,7 +32,7 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
   const agentId = chosen === undefined ? (agents[0]?.id ?? null) : chosen;
   const placeholder = defaultTitle(agents.find(({ id }) => id === agentId)?.name, people);
 
-  async function create(event: FormEvent): Promise<void> {
+  async function create(event: SyntheticEvent): Promise<void> {
     event.preventDefault();
     if (busy) return;
     setBusy(true);

@@ -97,19 +97,14 @@ export interface LogFacts {
  * server that fell back to an older state; it is sent again under its id, which is harmless if it is there after all.
  */
 export function reconcile(items: OutboxItems, facts: LogFacts, nextAt: number): OutboxItems {
-  let changed = false;
   const next = items.flatMap((item) => {
     if (item.threadId !== facts.threadId) return [item];
     const { state } = item;
     const isBefore = state.status === 'sent' && state.seq <= facts.base;
-    if (isBefore || facts.holds(item.clientMessageId)) {
-      changed = true;
-      return [];
-    }
+    if (isBefore || facts.holds(item.clientMessageId)) return [];
     const isLost = state.status === 'sent' && (state.seq <= facts.last || state.seq > facts.head);
-    if (!isLost) return [item];
-    changed = true;
-    return [{ ...inState(item, { status: 'queued' }), nextAt }];
+    return [isLost ? { ...inState(item, { status: 'queued' }), nextAt } : item];
   });
-  return changed ? next : items;
+  const isSame = next.length === items.length && next.every((item, index) => item === items[index]);
+  return isSame ? items : next;
 }
