@@ -54,7 +54,7 @@ function single(config: RedisConfig, text: string, options: RedisOptions): Redis
       password: decodeURIComponent(url.password) || undefined,
     }),
     ...(Number.isInteger(database) ? { db: database } : {}),
-    ...(url.protocol === 'rediss:' ? { tls: { servername: host, ...tlsOptions(config) } } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: tlsOptions(config) } : {}),
   });
 }
 
