@@ -18,8 +18,9 @@ export class Beacons {
 
   constructor(private readonly local: LocalFanOut) {}
 
-  polled(thread: JoinedThread, target: ThreadTarget, { epoch, head }: ThreadPosition): void {
-    const seen = this.seen.get(thread) ?? { head, told: head };
+  /** `delivered` is what the room had been given before this poll. */
+  polled(thread: JoinedThread, target: ThreadTarget, { epoch, head, delivered = head }: ThreadPosition): void {
+    const seen = this.seen.get(thread) ?? { head: delivered, told: delivered };
     if (seen.head > seen.told) {
       this.local.toThread(target, 'thread.heads', { epoch, heads: { [target.threadId]: seen.head } });
     }

@@ -29,10 +29,9 @@ export class ThreadRepair {
     await this.memberships.align(thread, target, position);
     const [socket] = thread.sockets;
     if (socket === undefined) return;
-    const before = this.gate.track(target, position);
-    if (before !== undefined && before.last < head)
-      metrics.counter('holdfast_poll_repairs_total').inc({ kind: 'events' });
-    this.beacons.polled(thread, target, position);
+    const delivered = this.gate.track(target, position)?.last ?? head;
+    if (delivered < head) metrics.counter('holdfast_poll_repairs_total').inc({ kind: 'events' });
+    this.beacons.polled(thread, target, { ...position, delivered });
     await this.runs.check(target, state.runs, socket.data.session.user);
   }
 }
