@@ -87,7 +87,10 @@ function settle(run: RunStream): RunStream {
       break;
     }
   }
-  return { ...next, held: next.held.filter((chunk) => chunk.attempt > next.attempt || chunk.off > next.length) };
+  const { attempt, length } = next;
+  const isAhead = (chunk: HeldChunk): boolean =>
+    chunk.attempt > attempt || (chunk.attempt === attempt && chunk.off > length);
+  return { ...next, held: next.held.filter(isAhead) };
 }
 
 /** Appends the part of a chunk that lies beyond `length`; the chunk begins at or before it. */
