@@ -15,7 +15,8 @@ const houseRules = {
   // Constructors included: at most four dependencies.
   'max-params': ['error', 4],
   'no-console': 'error',
-  eqeqeq: 'error',
+  // `== null` asks for null and undefined at once.
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
   curly: ['error', 'multi-line'],
   'no-restricted-properties': [
     'error',

@@ -5,4 +5,3 @@ export { metrics, type Exposition } from './metrics.js';
 export { MetricsModule } from './metrics.module.js';
 export { NestLogger } from './nest-logger.js';
 export { ObservabilityModule, type ObservabilityOptions } from './observability.module.js';
-export { serializeError } from './serialize-error.js';
