@@ -7,7 +7,6 @@ export type { RedisClient, RedisConfig } from './open-connection.js';
 export { RedisConnections, type RedisState } from './redis-connections.js';
 export { RedisModule } from './redis.module.js';
 export type { RedisRole } from './role-policy.js';
-export { assertRpcHandlers, type RegisteredHandler } from './rpc/assert-rpc-handlers.js';
 export { ResilientClientRedis } from './rpc/resilient-client-redis.js';
 export { ResilientServerRedis } from './rpc/resilient-server-redis.js';
 export { RpcClient, type CallOptions } from './rpc/rpc-client.js';

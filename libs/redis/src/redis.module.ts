@@ -23,6 +23,10 @@ export class RedisModule {
           useFactory: (logger: Logger, health: HealthRegistry, shutdown: Shutdown) => {
             const connections = new RedisConnections(config, logger);
             health.register('redis', async () => ((await connections.ping()) ? 'up' : 'down'));
+            if (config.queueUrl !== undefined) {
+              const queue = connections.create('queue');
+              health.register('redis-queue', () => queue.ping().then(() => 'up'));
+            }
             shutdown.onShutdown('redis', { phase: 'resources', timeoutMs: CLOSE_WITHIN_MS * 2 }, () =>
               connections.close(CLOSE_WITHIN_MS),
             );

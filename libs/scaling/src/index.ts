@@ -2,7 +2,7 @@ export { chatAdapter, type ChatAdapterOptions } from './adapter/chat-adapter.js'
 export { EmitterFanOut } from './fan-out/fan-out.emitter.js';
 export { FanOut } from './fan-out/fan-out.port.js';
 export { SocketFanOut } from './fan-out/fan-out.socket.js';
-export { BroadcastGate, type Appended, type Deliver } from './gate/broadcast-gate.port.js';
+export type { Appended } from './gate/broadcast-gate.port.js';
 export type { GateLimits, GateSettings, PulledRange, RoomPosition, ThreadPosition } from './gate/gate-settings.js';
 export { ThreadGate } from './gate/thread-gate.js';
 export { Presence } from './presence/presence.js';
