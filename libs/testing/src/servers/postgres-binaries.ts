@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { guardFolder } from '../processes/guard.js';
 import { isReachable, serverAccount, serverHome } from './server-account.js';
 import { ServerError } from './server.errors.js';
 
@@ -46,6 +47,7 @@ function copyOf(native: string, version: string): string {
   const target = join(serverHome(), `postgres-${version}`);
   if (existsSync(target)) return target;
   const draft = `${target}.${String(process.pid)}`;
+  guardFolder(draft);
   cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
   try {
     renameSync(draft, target);

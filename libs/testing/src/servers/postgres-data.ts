@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardFolder } from '../processes/guard.js';
 import { commandLine, isAlive } from '../processes/process-identity.js';
 import type { PostgresBinaries } from './postgres-binaries.js';
 import { giveToServer, makeServerFolder, serverAccount, temporaryBase } from './server-account.js';
 import { ServerError } from './server.errors.js';
 
 const run = promisify(execFile);
+const INITDB_TIMEOUT_MS = 120_000;
 
 /** Name of the superuser of an embedded cluster. */
 export const SUPERUSER = 'holdfast';
@@ -51,7 +53,24 @@ export function broken(folder: string, reason: string): string {
   return `The data folder ${folder} cannot be used (${reason}): make it writable for this user, or move it away for a fresh start.`;
 }
 
+/** In a draft that is renamed at the end, so that a kill in between leaves nothing that looks like data. */
 async function initialise(binaries: PostgresBinaries, options: ClusterOptions): Promise<void> {
+  const { folder } = options;
+  const draft = `${folder}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  makeServerFolder(draft);
+  guardFolder(draft);
+  try {
+    await initdb(binaries, { ...options, folder: draft });
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
+    throw new ServerError(broken(folder, said.split('\n').at(-1) ?? said), { cause: error });
+  }
+}
+
+async function initdb(binaries: PostgresBinaries, options: ClusterOptions): Promise<void> {
   const { folder, password } = options;
   const auth = password === undefined ? 'trust' : 'scram-sha-256';
   const args = [`--pgdata=${folder}`, `--username=${SUPERUSER}`, `--auth=${auth}`, '--encoding=UTF8'];
@@ -59,6 +78,7 @@ async function initialise(binaries: PostgresBinaries, options: ClusterOptions): 
   if (!options.durable) args.push('--no-sync');
   // A file, because initdb cannot open the socket that node gives as standard input.
   const secrets = mkdtempSync(join(temporaryBase(), 'holdfast-initdb-'));
+  guardFolder(secrets);
   try {
     makeServerFolder(secrets);
     if (password !== undefined) {
@@ -67,16 +87,8 @@ async function initialise(binaries: PostgresBinaries, options: ClusterOptions): 
       giveToServer(file);
       args.push(`--pwfile=${file}`);
     }
-    await run(binaries.initdb, args, {
-      ...serverAccount(),
-      cwd: folder,
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
-      timeout: 60_000,
-    });
-  } catch (error) {
-    for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true });
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-    throw new ServerError(broken(folder, said.split('\n').at(-1) ?? said), { cause: error });
+    const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+    await run(binaries.initdb, args, { ...serverAccount(), cwd: folder, env, timeout: INITDB_TIMEOUT_MS });
   } finally {
     rmSync(secrets, { recursive: true, force: true });
   }

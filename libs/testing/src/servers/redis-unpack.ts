@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { guardFolder } from '../processes/guard.js';
 
 const run = promisify(execFile);
 const TIMEOUT_MS = 120_000;
@@ -16,6 +17,7 @@ const USUAL_LIBRARIES = ['libjemalloc2', 'liblzf1', 'libatomic1'];
 export async function unpackRedis(root: string): Promise<void> {
   mkdirSync(dirname(root), { recursive: true });
   const draft = mkdtempSync(`${root}.`);
+  guardFolder(draft);
   try {
     const apt = privateApt(draft);
     await apt('apt-get', ['update', '-qq']);

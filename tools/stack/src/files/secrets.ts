@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StackError } from '../stack.errors.js';
 
@@ -17,7 +17,9 @@ export function keepSecrets(data: string): Secrets {
   const path = join(data, 'secrets.json');
   if (!existsSync(path)) {
     const made = Object.fromEntries(NAMES.map((name) => [name, randomBytes(32).toString('base64url')]));
-    writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    const draft = `${path}.${String(process.pid)}`;
+    writeFileSync(draft, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
   }
   const kept = parse(path);
   const missing = NAMES.filter((name) => typeof kept[name] !== 'string');
