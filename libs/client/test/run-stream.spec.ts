@@ -77,7 +77,7 @@ describe('RunStream', () => {
             late.push((held) => applyChunk(held, { attempt: number, off, parts: event.parts }));
           }
           byAttempt.set(attempt, parts);
-          const fate = luck.next().value ?? 0;
+          const fate = Number(luck.next().value);
           // Lost, delivered out of order, delivered twice, or delivered.
           if (fate === 0) late.pop();
           if (fate >= 4) for (const deliver of late.splice(0).reverse()) run = deliver(run);
