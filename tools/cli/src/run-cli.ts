@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@holdfast/config';
 import { AppError } from '@holdfast/contracts';
-import { UsageError } from './cli.errors.js';
+import { UsageError } from './usage.errors.js';
 import type { Command, CommandInput, CommandContext } from './command.js';
 import { commandHelp, overview, usageOf } from './help.js';
 

@@ -1,9 +1,8 @@
-import { connect } from 'node:net';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startRestGateway, type RestGateway } from './rest-harness.js';
+import { BOOT_MS, speak, startRestGateway, type RestGateway } from './rest-harness.js';
 
 let gateway: RestGateway;
 let webRoot: string;
@@ -17,7 +16,7 @@ beforeAll(async () => {
   await writeFile(join(webRoot, '.env'), 'SECRET=1');
   gateway = await startRestGateway({ WEB_ROOT: webRoot, ALLOWED_ORIGINS: 'https://app.example.com' });
   token = await gateway.token();
-});
+}, BOOT_MS);
 
 afterAll(async () => {
   await gateway.close();
@@ -33,21 +32,6 @@ function registeredRoutes(drawing: string): string[] {
     const path = `${depth === 0 ? '' : (prefixes[depth - 1] ?? '')}${piece}`;
     prefixes[depth] = path;
     return (methods?.split(', ') ?? []).map((method) => `${method} ${path}`);
-  });
-}
-
-/** Says `text` on a bare connection and returns what comes back. */
-function speak(text: string): Promise<string> {
-  const { hostname, port } = new URL(gateway.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(text));
-    let answer = '';
-    socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
-    socket.on('data', (data) => (answer += data.toString()));
-    socket.on('close', () => {
-      resolve(answer);
-    });
-    socket.on('error', reject);
   });
 }
 
@@ -126,7 +110,7 @@ describe('what is refused has the error shape', () => {
   });
 
   it('what is not HTTP at all', async () => {
-    const answer = await speak('NONSENSE\r\n\r\n');
+    const answer = await speak(gateway.url, 'NONSENSE\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toContain('{"error":{"code":"invalid"');
   });
@@ -181,22 +165,30 @@ describe('pages', () => {
     expect(reply.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
-  it('without a web app the root names the documents', async () => {
-    const bare = await startRestGateway();
-    try {
-      const reply = await bare.call('GET /');
-      expect(reply.status).toBe(200);
-      expect(reply.headers.get('content-type')).toMatch(/^text\/plain/);
-      expect(reply.text).toContain('/api/docs');
-      expect((await bare.call('GET /ops')).status).toBe(404);
-    } finally {
-      await bare.close();
-    }
-  });
+  it(
+    'without a web app the root names the documents',
+    async () => {
+      const bare = await startRestGateway();
+      try {
+        const reply = await bare.call('GET /');
+        expect(reply.status).toBe(200);
+        expect(reply.headers.get('content-type')).toMatch(/^text\/plain/);
+        expect(reply.text).toContain('/api/docs');
+        expect((await bare.call('GET /ops')).status).toBe(404);
+      } finally {
+        await bare.close();
+      }
+    },
+    BOOT_MS,
+  );
 
-  it('a web root without a page stops the boot', async () => {
-    await expect(startRestGateway({ WEB_ROOT: join(webRoot, 'assets') })).rejects.toThrow(/index\.html/);
-  });
+  it(
+    'a web root without a page stops the boot',
+    async () => {
+      await expect(startRestGateway({ WEB_ROOT: join(webRoot, 'assets') })).rejects.toThrow(/index\.html/);
+    },
+    BOOT_MS,
+  );
 });
 
 describe('documents', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { DEFAULT_TENANT_ID } from '@holdfast/database';
 import { person, say, thread, type Person } from './people.js';
-import { startRestGateway, type RestGateway } from './rest-harness.js';
+import { BOOT_MS, startRestGateway, type RestGateway } from './rest-harness.js';
 
 const SECRET = 'confession-4d1c';
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   threadId = await thread(ben, 'Shared', [anna.id]);
   await say(gateway, DEFAULT_TENANT_ID, { sender: anna, threadId }, `my ${SECRET}`, `again ${SECRET}`);
   await say(gateway, DEFAULT_TENANT_ID, { sender: ben, threadId }, 'an answer');
-});
+}, BOOT_MS);
 
 afterAll(() => gateway.close());
 

@@ -1,7 +1,11 @@
+import { connect } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadConfig } from '@holdfast/config';
 import { signToken, TEST_AUTH_SECRET, testDatabase, testRedis, type TokenClaims } from '@holdfast/testing';
 import { createGateway } from '../../src/create-gateway.js';
+
+/** Longest time that booting gateways may take on a busy machine, in ms. */
+export const BOOT_MS = 60_000;
 
 /** A reply, its body parsed where it is JSON. */
 export interface RestReply {
@@ -56,6 +60,21 @@ async function call(url: string, line: string, options: RequestOptions): Promise
   return { status: response.status, headers: response.headers, text, body: parsed(text) };
 }
 
+/** Says `text` on a bare connection and returns what comes back until it is closed. */
+export function speak(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    let answer = '';
+    socket.setTimeout(5_000, () => socket.destroy(new Error('no answer')));
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('close', () => {
+      resolve(answer);
+    });
+    socket.on('error', reject);
+  });
+}
+
 /** Starts the gateway in this process on a free port. */
 export async function startRestGateway(env: Readonly<Record<string, string>> = {}): Promise<RestGateway> {
   const database = await testDatabase();
@@ -72,7 +91,11 @@ export async function startRestGateway(env: Readonly<Record<string, string>> = {
     ...env,
   });
   const { app, listen } = await createGateway(config);
-  await listen();
+  await listen().catch(async (error: unknown) => {
+    await app.close();
+    await database.drop();
+    throw error;
+  });
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port.toString()}`;
   return {

@@ -11,7 +11,7 @@ import {
 import { DEFAULT_TENANT_ID, GUIDE_AGENT_ID } from '@holdfast/database';
 import type * as z from 'zod/mini';
 import { person, say, thread, type Person } from './people.js';
-import { startRestGateway, type RestGateway } from './rest-harness.js';
+import { BOOT_MS, startRestGateway, type RestGateway } from './rest-harness.js';
 
 let gateway: RestGateway;
 let anna: Person;
@@ -20,7 +20,7 @@ let ben: Person;
 beforeAll(async () => {
   gateway = await startRestGateway({ LIMIT_REQUESTS_PER_S: '100000' });
   [anna, ben] = [await person(gateway, 'anna'), await person(gateway, 'ben')];
-});
+}, BOOT_MS);
 
 afterAll(() => gateway.close());
 
@@ -102,9 +102,10 @@ describe('a thread', () => {
   });
 
   it('a cursor that no page gave is refused, not a fault', async () => {
-    const made = Buffer.from('{"a":1}').toString('base64url');
-    for (const path of ['/api/threads?cursor=', '/api/search?q=x&cursor=']) {
-      expect(await anna.call(`GET ${path}${made}`)).toMatchObject({
+    const forged = ['{"a":1}', `${'9'.repeat(20)}_${absent}`, `1_${'-'.repeat(36)}`];
+    const cursors = forged.map((text) => Buffer.from(text).toString('base64url'));
+    for (const path of cursors.flatMap((made) => [`/api/threads?cursor=${made}`, `/api/search?q=x&cursor=${made}`])) {
+      expect(await anna.call(`GET ${path}`)).toMatchObject({
         status: 400,
         body: { error: { code: 'invalid' } },
       });
@@ -143,11 +144,10 @@ describe('members', () => {
   const membersOf = async (who: Person, id: string) =>
     ((await who.call(`GET /api/threads/${id}/members`)).body as unknown as z.infer<typeof MemberList>).members;
 
-  it('are added and removed by owners; anybody leaves', async () => {
+  it('are added by any member and removed by the owner; anybody leaves', async () => {
     const carl = await person(gateway, 'carl');
     const id = await thread(anna, 'Team', [ben.id]);
-    expect(await ben.call(`POST /api/threads/${id}/members`, { userId: carl.id })).toMatchObject({ status: 403 });
-    const added = await anna.call(`POST /api/threads/${id}/members`, { userId: carl.id });
+    const added = await ben.call(`POST /api/threads/${id}/members`, { userId: carl.id });
     expect(added.status).toBe(200);
     expect((added.body as unknown as z.infer<typeof MemberList>).members).toHaveLength(3);
     expect((await anna.call(`POST /api/threads/${id}/members`, { userId: carl.id })).status).toBe(200);
@@ -164,10 +164,10 @@ describe('members', () => {
     expect(await membersOf(ben, id)).toMatchObject([{ userId: ben.id, role: 'owner' }]);
   });
 
-  it('unknown ones are not found', async () => {
+  it('unknown ones cannot be added, and removing them changes nothing', async () => {
     const id = await thread(anna, 'Empty chairs');
     expect((await anna.call(`POST /api/threads/${id}/members`, { userId: absent })).status).toBe(404);
-    expect((await anna.call(`DELETE /api/threads/${id}/members/${absent}`)).status).toBe(404);
+    expect((await anna.call(`DELETE /api/threads/${id}/members/${absent}`)).status).toBe(204);
   });
 });
 

@@ -1,6 +1,6 @@
 import { AGENT_PROVIDERS, createAgent } from '@holdfast/conversation';
 import { CEILINGS } from '@holdfast/contracts';
-import { UsageError } from '../cli.errors.js';
+import { UsageError } from '../usage.errors.js';
 import type { Command } from '../command.js';
 import { AGENT_TOOLS, agentSettings } from '../options/agent-settings.js';
 import { required, slugOf, textOf } from '../options/option-values.js';

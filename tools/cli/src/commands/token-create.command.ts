@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { loadSections } from '@holdfast/config';
 import { CEILINGS } from '@holdfast/contracts';
-import { UsageError } from '../cli.errors.js';
+import { UsageError } from '../usage.errors.js';
 import type { Command } from '../command.js';
 import { listOf, required, secondsOf, slugOf, textOf } from '../options/option-values.js';
 

@@ -1,5 +1,5 @@
 import { SECRET_NAME } from '@holdfast/config';
-import { UsageError } from '../cli.errors.js';
+import { UsageError } from '../usage.errors.js';
 import type { CommandInput } from '../command.js';
 import { integerOf, listOf, required, textOf } from './option-values.js';
 

@@ -1,5 +1,5 @@
 import { isStorableText } from '@holdfast/contracts';
-import { UsageError } from '../cli.errors.js';
+import { UsageError } from '../usage.errors.js';
 import type { CommandInput } from '../command.js';
 
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
