@@ -1,9 +1,10 @@
+// First, so that the parts' own styles may refine them.
+import './styles/tokens.css';
+import './styles/base.css';
 import { AppBoundary } from '@holdfast/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
-import './styles/tokens.css';
-import './styles/base.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');

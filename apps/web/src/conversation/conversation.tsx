@@ -75,8 +75,10 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
         </header>
         <MessageList thread={thread} entries={entries} people={people} seq={seq} />
         <div className="conversation__foot">
-          <StatusLine thread={thread} people={people} />
-          <Composer threadId={threadId} run={stoppable(thread.runs)} />
+          <div className="conversation__column">
+            <StatusLine thread={thread} people={people} />
+            <Composer threadId={threadId} run={stoppable(thread.runs)} />
+          </div>
         </div>
       </main>
       {hasDetails && (

@@ -8,12 +8,13 @@ interface NoticeRowProps {
   readonly selfId: string;
 }
 
-function wording({ notice, senderId }: NoticeItem, people: People, selfId: string): string {
+function wording({ notice, senderId, seq }: NoticeItem, people: People, selfId: string): string {
   const nameOf = (userId: string | null): string => (userId === selfId ? 'You' : people(userId).name);
   const actor = nameOf(senderId);
   switch (notice.type) {
     case 'member.added': {
       const subject = notice.data.userId === selfId ? 'You' : notice.data.name;
+      if (seq === 1) return `${subject} started this thread`;
       if (notice.data.userId === senderId || senderId === null) return `${subject} joined`;
       return `${actor} added ${subject === 'You' ? 'you' : subject}`;
     }

@@ -2,6 +2,7 @@ import { toAppError } from '@holdfast/client';
 import { useHoldfast, useNow } from '@holdfast/react';
 import { useEffect, useState } from 'react';
 import { formatShort } from '../parts/format.js';
+import { plainText } from '../parts/plain-text.js';
 import { threadHref } from '../shell/route.js';
 
 interface SearchResultsProps {
@@ -46,11 +47,13 @@ export function SearchResults({ query, onNavigate }: SearchResultsProps) {
       {found.hits.map((hit) => (
         <li key={hit.messageId}>
           <a className="thread" data-testid="search-hit" href={threadHref(hit.threadId, hit.seq)} onClick={onNavigate}>
-            <span className="thread__title">{hit.threadTitle}</span>
-            <time className="thread__time" dateTime={hit.at}>
-              {formatShort(hit.at, now)}
-            </time>
-            <span className="thread__last thread__last--two">{hit.excerpt}</span>
+            <span className="thread__row">
+              <span className="thread__title">{hit.threadTitle}</span>
+              <time className="thread__time" dateTime={hit.at}>
+                {formatShort(hit.at, now)}
+              </time>
+            </span>
+            <span className="thread__last thread__last--two">{plainText(hit.excerpt)}</span>
           </a>
         </li>
       ))}

@@ -2,6 +2,7 @@ import type { InboxState } from '@holdfast/client';
 import { useHoldfast, useNow } from '@holdfast/react';
 import { useState } from 'react';
 import { formatShort } from '../parts/format.js';
+import { plainText } from '../parts/plain-text.js';
 import { threadHref } from '../shell/route.js';
 
 interface ThreadListProps {
@@ -71,34 +72,30 @@ function ThreadLink({ thread, isCurrent, now, onNavigate }: ThreadLinkProps) {
       aria-current={isCurrent ? 'page' : undefined}
       onClick={onNavigate}
     >
-      <span className="thread__title">{thread.title}</span>
-      <time className="thread__time" dateTime={thread.activeAt}>
-        {formatShort(thread.activeAt, now)}
-      </time>
-      <span className="thread__last">
-        {lastMessage === null ? 'No messages yet' : `${own}${plain(lastMessage.text)}`}
+      <span className="thread__row">
+        <span className="thread__title">{thread.title}</span>
+        <time className="thread__time" dateTime={thread.activeAt}>
+          {formatShort(thread.activeAt, now)}
+        </time>
       </span>
-      <span className="thread__marks">
-        {activeRunId !== null && (
-          <span className="thread__live" title="An agent is answering">
-            <span className="sr-only">An agent is answering</span>
-          </span>
-        )}
-        {isUnread && (
-          <span className="thread__unread">
-            {unread > 99 ? '99+' : unread}
-            <span className="sr-only"> unread</span>
-          </span>
-        )}
+      <span className="thread__row">
+        <span className="thread__last">
+          {lastMessage === null ? 'No messages yet' : `${own}${plainText(lastMessage.text)}`}
+        </span>
+        <span className="thread__marks">
+          {activeRunId !== null && (
+            <span className="thread__live" title="An agent is answering">
+              <span className="sr-only">An agent is answering</span>
+            </span>
+          )}
+          {isUnread && (
+            <span className="thread__unread">
+              {unread > 99 ? '99+' : unread}
+              <span className="sr-only"> unread</span>
+            </span>
+          )}
+        </span>
       </span>
     </a>
   );
-}
-
-/** Marks of formatting carry no meaning in one line. */
-function plain(text: string): string {
-  return text
-    .replace(/[*_`#>|]+/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }
