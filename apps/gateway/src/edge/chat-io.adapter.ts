@@ -62,7 +62,7 @@ export class ChatIoAdapter extends IoAdapter {
         decide(refusal, refusal === undefined);
       },
     };
-    const server = super.createIOServer(port, settings as Partial<ServerOptions> as ServerOptions) as Server;
+    const server = super.createIOServer(port, settings as Partial<ServerOptions> as ServerOptions);
     this.parts.holder.bind(server);
     // Socket.IO always has the root namespace; without this, anyone could stay in it without a token.
     server.of('/').use((_socket, next) => {
@@ -79,7 +79,7 @@ export class ChatIoAdapter extends IoAdapter {
   ): void {
     const table = this.tables.get(socket) ?? new Map<string, CommandHandler>();
     for (const { message, callback } of handlers) {
-      table.set(String(message), (request) =>
+      table.set(message as string, (request) =>
         firstValueFrom(transform(callback(request)), {
           defaultValue: { ok: false, error: new AppError('internal', 'the command gave no answer').toWire() },
         }),
@@ -89,7 +89,7 @@ export class ChatIoAdapter extends IoAdapter {
     this.tables.set(socket, table);
     // Never passed on to `next`: an event has no other listener.
     socket.use(([name, ...args]) => {
-      this.parts.dispatcher.dispatch({ socket, table, name: String(name), args });
+      this.parts.dispatcher.dispatch({ socket, table, name, args });
     });
   }
 }

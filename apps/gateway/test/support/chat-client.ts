@@ -37,9 +37,7 @@ export class ChatClient {
   /** Starts to connect with any `auth` payload. */
   static open(url: string, auth: object, options: object = {}): ChatClient {
     const settings = { transports: ['websocket'], forceNew: true, auth, reconnectionDelay: 50, ...options };
-    return new ChatClient(
-      io(`${url}${CHAT_NAMESPACE}`, settings) as Socket<ServerToClientEvents, ClientToServerEvents>,
-    );
+    return new ChatClient(io(`${url}${CHAT_NAMESPACE}`, settings));
   }
 
   get userId(): string {
@@ -70,7 +68,7 @@ export class ChatClient {
   refusal(): Promise<{ message: string; data?: { code: string; mayReconnect: boolean } }> {
     return new Promise((resolve) =>
       this.socket.once('connect_error', (error) => {
-        resolve(error as never);
+        resolve(error);
       }),
     );
   }
@@ -83,7 +81,7 @@ export class ChatClient {
 
   /** Sends a command; the answer may be a refusal. */
   ask<N extends CommandName>(name: N, request: CommandRequest<N>): Promise<CommandResult<N>> {
-    return this.raw(name, request) as Promise<CommandResult<N>>;
+    return this.raw(name, request);
   }
 
   /** Sends a command that has to succeed. */
