@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { joinParts, partsLength, partsText, type Part } from '@holdfast/contracts';
 import { retryRun } from '@holdfast/conversation';
 import { eventually } from '@holdfast/testing';
@@ -9,6 +9,8 @@ import { Tool } from '../src/agents/tools/tool.port.js';
 import { callTool, CompletionsServer, say, STOP } from './completions-server.js';
 import { Conversation } from './conversation.js';
 import { TestWorker, type TestWorkerOptions } from './test-worker.js';
+
+jest.setTimeout(30_000);
 
 let conversation: Conversation;
 let workers: TestWorker[] = [];

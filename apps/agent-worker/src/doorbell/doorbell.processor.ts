@@ -1,13 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JOBS, type JobName } from '@holdfast/contracts';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { doorbellWorkerOptions, RedisConnections } from '@holdfast/redis';
+import { Shutdown } from '@holdfast/shutdown';
 import { Worker, type Job } from 'bullmq';
 import { RunDispatcher } from '../runs/run-dispatcher.js';
 
 const JOB: JobName = 'run.execute';
 /** Doorbells in hand at once; each takes a claim's time only. */
 const CONCURRENCY = 4;
+/** BullMQ says goodbye to Redis, which may be away. */
+const CLOSE_WITHIN_MS = 800;
 
 /**
  * Answers doorbells: offers the run and lets go of the job at once. While every slot is taken it leaves doorbells in the
@@ -18,23 +22,24 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
   constructor(
     private readonly connections: RedisConnections,
     private readonly dispatcher: RunDispatcher,
+    private readonly shutdown: Shutdown,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    const worker = new Worker(
-      JOBS[JOB].queue,
-      (job) => this.answer(job),
-      doorbellWorkerOptions(this.connections, CONCURRENCY),
-    );
+    const options = doorbellWorkerOptions(this.connections, CONCURRENCY);
+    const worker = new Worker(JOBS[JOB].queue, (job) => this.answer(job), options);
     worker.on('error', (error) => {
       this.logger.debug({ err: error }, 'the doorbell lost its connection');
     });
     this.dispatcher.onCapacity((full) => {
-      // Resuming can fail only with Redis away, when no doorbell rings.
-      void (full ? worker.pause(true) : worker.resume()).catch(() => undefined);
+      // Fails only with Redis away, when no doorbell rings.
+      (full ? worker.pause(true) : worker.resume()).catch(() => undefined);
     });
-    this.connections.beforeClose(() => worker.close(true));
+    // Before runs are released: a worker that merely pauses may still take one doorbell, its own last one included.
+    this.shutdown.onShutdown('doorbell', { phase: 'mark', timeoutMs: CLOSE_WITHIN_MS * 2 }, () =>
+      Promise.race([worker.close(), delay(CLOSE_WITHIN_MS)]),
+    );
   }
 
   private async answer(job: Job): Promise<void> {

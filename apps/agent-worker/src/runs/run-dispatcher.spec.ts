@@ -28,11 +28,12 @@ function setup(concurrency: number) {
 
 describe('RunDispatcher', () => {
   it('takes as many runs as there are slots, whoever asks', async () => {
-    const { dispatcher, executing } = setup(2);
+    const { dispatcher, executing, rung } = setup(2);
     const full: boolean[] = [];
     dispatcher.onCapacity((value) => full.push(value));
     await Promise.all(['a', 'b', 'c', 'a'].map((runId) => dispatcher.offer(runId)));
     expect([...executing.keys()]).toEqual(['a', 'b']);
+    expect(rung).toEqual(['c']);
     expect(dispatcher.free).toBe(0);
     executing.get('a')?.end();
     await eventually(() => dispatcher.free === 1);
@@ -67,7 +68,7 @@ describe('RunDispatcher', () => {
     await eventually(() => rung.includes('next'));
     late.abort();
     await drained;
-    expect(rung).toEqual(['next', 'b']);
+    expect(rung).toEqual(['c', 'next', 'b']);
   });
 
   it('drains at once when nothing runs', async () => {

@@ -9,8 +9,8 @@ export interface DispatcherParts {
   readonly store: Pick<RunStore, 'claim' | 'due'>;
   readonly executor: Pick<RunExecutor, 'execute'>;
   readonly reachability: Reachability;
-  /** Rings other workers for a run that this one cannot take; `round` tells rings of one run apart. */
-  readonly ringOthers: (runId: string, round: number) => void;
+  /** Rings other workers for a run that this one cannot take. */
+  readonly ringOthers: (runId: string) => void;
 }
 
 /**
@@ -42,9 +42,13 @@ export class RunDispatcher {
     this.listeners.push(listener);
   }
 
-  /** Executes the run if it may run and a slot is free; resolves once that is decided. */
+  /** Executes the run if it may run, or passes it on if every slot is taken; resolves once that is decided. */
   async offer(runId: string): Promise<void> {
-    if (this.free <= 0 || this.live.has(runId) || this.claiming.has(runId)) return;
+    if (this.live.has(runId) || this.claiming.has(runId)) return;
+    if (this.free <= 0) {
+      this.parts.ringOthers(runId);
+      return;
+    }
     const { store, reachability } = this.parts;
     this.claiming.add(runId);
     this.changed();
@@ -67,7 +71,7 @@ export class RunDispatcher {
     try {
       const due = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
       reachability.answered();
-      await Promise.all(due.map((runId) => this.offer(runId)));
+      await Promise.all(due.slice(0, Math.max(0, this.free)).map((runId) => this.offer(runId)));
     } catch (error) {
       reachability.failed();
       throw error;
@@ -110,14 +114,9 @@ export class RunDispatcher {
       const next = await this.parts.executor.execute(run);
       this.live.delete(runId);
       this.changed();
-      if (next !== undefined) this.ringNext(next, next === runId ? attempt : 0);
+      // Best effort, like any ring: the reconciler finds it again.
+      if (next !== undefined) await this.offer(next).catch(() => undefined);
     });
-  }
-
-  private ringNext(runId: string, round: number): void {
-    if (this.free <= 0) this.parts.ringOthers(runId, round);
-    // Best effort, like any ring: the reconciler finds it again.
-    else this.offer(runId).catch(() => undefined);
   }
 
   private changed(): void {

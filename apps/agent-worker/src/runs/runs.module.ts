@@ -22,6 +22,11 @@ import { ShutdownSteps } from './shutdown-steps.js';
 const HOLD_LEASES = 10;
 const MIN_HOLD_MS = 30_000;
 
+/** Tells a ring from every earlier one of the same run, of which one may be in hand right now. */
+function freshRound(): number {
+  return Date.now();
+}
+
 function holdMs({ leaseMs }: WorkerConfig): number {
   return Math.max(MIN_HOLD_MS, leaseMs * HOLD_LEASES);
 }
@@ -77,7 +82,7 @@ function holdMs({ leaseMs }: WorkerConfig): number {
         ...[store, executor, doorbell, logger, config]: [RunStore, RunExecutor, DoorbellQueue, Logger, WorkerConfig]
       ) => {
         const reachability = new Reachability(config.leaseMs);
-        const ringOthers = (runId: string, round: number): void => void doorbell.ring('run.execute', { runId }, round);
+        const ringOthers = (runId: string): void => void doorbell.ring('run.execute', { runId }, freshRound());
         return new RunDispatcher({ store, executor, reachability, ringOthers }, config.concurrency, logger);
       },
     },

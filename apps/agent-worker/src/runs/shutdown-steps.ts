@@ -24,7 +24,7 @@ export class ShutdownSteps implements OnApplicationBootstrap {
     });
     const timeoutMs = this.config.shutdownTimeoutMs * AGENTS_SHARE;
     this.shutdown.onShutdown('runs', { phase: 'agents', timeoutMs }, ({ signal, budgetMs }) => {
-      const patience = budgetMs - Math.min(MAX_RELEASE_MS, budgetMs * RELEASE_SHARE);
+      const patience = Math.max(0, Math.floor(budgetMs - Math.min(MAX_RELEASE_MS, budgetMs * RELEASE_SHARE)));
       return this.dispatcher.drain(AbortSignal.any([signal, AbortSignal.timeout(patience)]));
     });
   }
