@@ -10,9 +10,10 @@ const EXIT_CONFIG = 78;
 try {
   const config = loadConfig('gateway');
   const { shutdownTimeoutMs: timeoutMs, shutdownGraceMs: graceMs } = config.service;
-  const { app, logger, listen } = await createGateway(config);
+  const gateway = await createGateway(config);
+  const { app, logger } = gateway;
   app.get(Shutdown).install(app, logger, { timeoutMs, graceMs });
-  await listen();
+  await gateway.listen();
   logger.info({ url: await app.getUrl(), version: BUILD_VERSION }, 'ready');
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;

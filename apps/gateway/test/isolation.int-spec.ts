@@ -5,7 +5,11 @@ import { GUIDE_AGENT_ID } from '@holdfast/database';
 import { textBody, type ChatClient } from './support/chat-client.js';
 import { Stage } from './support/stage.js';
 
-type Target = { readonly threadId: string; readonly messageId: string; readonly runId: string };
+interface Target {
+  readonly threadId: string;
+  readonly messageId: string;
+  readonly runId: string;
+}
 
 /** What a stranger tries, and what the answer must contain; `nothing` = the command names nothing of anybody's. */
 const ATTEMPTS: {

@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
+import { Authenticator } from './authenticator.service.js';
 import { TokenService } from './token.service.js';
 import { UserDirectory } from './user-directory.service.js';
 
 /** Who is calling: tokens and the users they stand for. */
-@Module({ providers: [TokenService, UserDirectory], exports: [TokenService, UserDirectory] })
+@Module({
+  providers: [Authenticator, TokenService, UserDirectory],
+  exports: [Authenticator, TokenService, UserDirectory],
+})
 export class AuthModule {}

@@ -28,7 +28,7 @@ describe('TokenService with a secret', () => {
     expect(identity.expiresAt.getTime()).toBeGreaterThan(Date.now());
   });
 
-  it.each([
+  it.each<[string, () => unknown]>([
     ['nothing', () => undefined],
     ['an object', () => ({})],
     ['garbage', () => 'a.b.c'],

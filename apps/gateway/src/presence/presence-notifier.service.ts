@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { FanOut, Presence, type ThreadTarget } from '@holdfast/scaling';
+import { Presence, type ThreadTarget } from '@holdfast/scaling';
 import type { ChatSocket } from '../session/chat-socket.js';
+import { Courtesy } from './courtesy.service.js';
 
-/** Tells the threads that a user has open when that user comes or goes. Ephemeral: nobody may rely on it. */
+/** Keeps track of who is connected, and tells the threads that a user has open when that user comes or goes. */
 @Injectable()
 export class PresenceNotifier {
   constructor(
     private readonly presence: Presence,
-    private readonly fanOut: FanOut,
+    private readonly courtesy: Courtesy,
   ) {}
 
   connected(socket: ChatSocket): void {
@@ -18,19 +19,16 @@ export class PresenceNotifier {
   disconnected(socket: ChatSocket): void {
     const { user, threads } = socket.data.session;
     const targets = [...threads.values()];
-    void this.presence.disconnected(user, socket.id).then((last) => {
-      if (last) for (const target of targets) this.tell(target, user.userId, false);
+    void this.presence.disconnected(user, socket.id).then((wasLast) => {
+      if (!wasLast) return;
+      for (const target of targets)
+        this.courtesy.tell(target, 'presence.changed', { userId: user.userId, online: false });
     });
   }
 
-  /** A socket opened a thread: the others there learn that its user is online. */
-  entered(socket: ChatSocket, threadId: string): void {
-    const { user, threads } = socket.data.session;
-    const target = threads.get(threadId);
-    if (target !== undefined) this.tell(target, user.userId, true);
-  }
-
-  private tell(target: ThreadTarget, userId: string, online: boolean): void {
-    this.fanOut.toThread(target, 'presence.changed', { userId, online });
+  /** A socket opened a thread. */
+  entered(socket: ChatSocket, target: ThreadTarget): void {
+    const { userId } = socket.data.session.user;
+    this.courtesy.tell(target, 'presence.changed', { userId, online: true });
   }
 }

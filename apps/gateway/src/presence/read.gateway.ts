@@ -1,9 +1,9 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
-import { FanOut } from '@holdfast/scaling';
 import { Command } from '../command/command.decorator.js';
 import { InboxNotifier } from '../publish/inbox-notifier.service.js';
 import type { ChatSocket } from '../session/chat-socket.js';
+import { Courtesy } from './courtesy.service.js';
 import { ReadMarks } from './read-marks.service.js';
 
 /** Read markers. */
@@ -11,7 +11,7 @@ import { ReadMarks } from './read-marks.service.js';
 export class ReadGateway {
   constructor(
     private readonly marks: ReadMarks,
-    private readonly fanOut: FanOut,
+    private readonly courtesy: Courtesy,
     private readonly inbox: InboxNotifier,
   ) {}
 
@@ -25,7 +25,7 @@ export class ReadGateway {
     // A higher result means that the marker stood there before.
     if (seq <= wanted) {
       const target = threads.get(threadId);
-      if (target !== undefined) this.fanOut.toThread(target, 'read.marked', { threadId, userId: user.userId, seq });
+      if (target !== undefined) this.courtesy.tell(target, 'read.marked', { threadId, userId: user.userId, seq });
       this.inbox.tell(user, threadId, seq, 'read');
     }
     return { seq };

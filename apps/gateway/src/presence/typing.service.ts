@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { FanOut } from '@holdfast/scaling';
-import type { ChatSocket } from '../session/chat-socket.js';
 import { AppError } from '@holdfast/contracts';
+import type { ChatSocket } from '../session/chat-socket.js';
+import { Courtesy } from './courtesy.service.js';
 
 /** How long a notice lasts without a new one, in ms. */
 const LASTS_MS = 6_000;
 /** Shortest time between two equal notices of one socket in one thread, in ms. */
 const EVERY_MS = 1_000;
+
+/** Threads of one socket that are remembered. */
+const MAX_NOTICES = 200;
 
 interface Notice {
   readonly typing: boolean;
@@ -18,7 +21,7 @@ interface Notice {
 export class Typing {
   private readonly notices = new WeakMap<ChatSocket, Map<string, Notice>>();
 
-  constructor(private readonly fanOut: FanOut) {}
+  constructor(private readonly courtesy: Courtesy) {}
 
   /** @throws AppError `forbidden` unless the socket has the thread open, which is where membership was checked. */
   set(socket: ChatSocket, threadId: string, typing: boolean): void {
@@ -27,7 +30,7 @@ export class Typing {
     if (target === undefined) throw new AppError('forbidden', 'open the thread first');
     if (!this.isDue(socket, threadId, typing)) return;
     const payload = { threadId, userId: user.userId, typing, expiresInMs: typing ? LASTS_MS : 0 };
-    this.fanOut.toThread(target, 'typing.changed', payload);
+    this.courtesy.tell(target, 'typing.changed', payload);
   }
 
   private isDue(socket: ChatSocket, threadId: string, typing: boolean): boolean {
@@ -40,7 +43,7 @@ export class Typing {
     notices.delete(threadId);
     notices.set(threadId, { typing, at: now });
     const [oldest] = notices.keys();
-    if (notices.size > 200 && oldest !== undefined) notices.delete(oldest);
+    if (notices.size > MAX_NOTICES && oldest !== undefined) notices.delete(oldest);
     return true;
   }
 }

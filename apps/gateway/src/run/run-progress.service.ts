@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { partsLength, type LiveRun, type ServerEvent } from '@holdfast/contracts';
+import { partsLength, SERVER_EVENTS, type LiveRun, type ServerEvent } from '@holdfast/contracts';
 import type { ThreadTarget } from '@holdfast/scaling';
 
 /** How far the sockets of this gateway have got in a run. */
@@ -11,26 +11,27 @@ export interface Progress {
 /** Runs whose end was told are remembered this many at a time, so that a late chunk does not bring them back. */
 const MAX_ENDED = 10_000;
 
-type Reader = (progress: RunProgress, target: ThreadTarget, payload: unknown) => void;
+type RunEvent = 'run.attempt' | 'run.chunk' | 'run.snapshot' | 'run.ended';
 
-/** What each event of a run says about the progress; the adapters checked the payloads before. */
-const READERS: Readonly<Record<string, Reader>> = {
-  'run.attempt': (progress, { threadId }, payload) => {
-    const { runId, attempt, base } = payload as ServerEvent<'run.attempt'>;
+/** What each event of a run says about the progress. */
+const READERS: { readonly [N in RunEvent]: (progress: RunProgress, event: ServerEvent<N>) => void } = {
+  'run.attempt': (progress, { threadId, runId, attempt, base }) => {
     progress.reached(threadId, runId, { attempt, length: base });
   },
-  'run.chunk': (progress, { threadId }, payload) => {
-    const { runId, attempt, off, parts } = payload as ServerEvent<'run.chunk'>;
+  'run.chunk': (progress, { threadId, runId, attempt, off, parts }) => {
     progress.chunk(threadId, runId, { attempt, off, length: off + partsLength(parts) });
   },
-  'run.snapshot': (progress, { threadId }, payload) => {
-    const { runId, attempt, parts } = payload as ServerEvent<'run.snapshot'>;
+  'run.snapshot': (progress, { threadId, runId, attempt, parts }) => {
     progress.reached(threadId, runId, { attempt, length: partsLength(parts) });
   },
-  'run.ended': (progress, { threadId }, payload) => {
-    progress.ended(threadId, (payload as ServerEvent<'run.ended'>).runId);
+  'run.ended': (progress, { threadId, runId }) => {
+    progress.ended(threadId, runId);
   },
 };
+
+function isRunEvent(name: string): name is RunEvent {
+  return Object.hasOwn(READERS, name);
+}
 
 /** Follows the runs of joined threads by the events that pass, so that the poll can tell which of them got lost. */
 @Injectable()
@@ -38,9 +39,12 @@ export class RunProgress {
   private readonly threads = new Map<string, Map<string, Progress>>();
   private readonly over = new Set<string>();
 
-  /** Takes note of an event on its way to the sockets. */
-  passed(target: ThreadTarget, event: string, payload: unknown): void {
-    READERS[event]?.(this, target, payload);
+  /** Takes note of an event on its way to the sockets; one from another process is not to be trusted in its shape. */
+  passed({ threadId }: ThreadTarget, name: string, payload: unknown): void {
+    if (!isRunEvent(name)) return;
+    const parsed = SERVER_EVENTS[name].safeParse(payload);
+    if (!parsed.success || parsed.data.threadId !== threadId) return;
+    (READERS[name] as (progress: RunProgress, event: unknown) => void)(this, parsed.data);
   }
 
   /** A socket was answered with this state of a run; it says nothing about what the others got. */

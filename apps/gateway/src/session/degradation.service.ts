@@ -1,5 +1,6 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { ServerEvent } from '@holdfast/contracts';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { AppError, type ServerEvent } from '@holdfast/contracts';
+import { LOGGER, type Logger } from '@holdfast/observability';
 import { RedisConnections } from '@holdfast/redis';
 import { LocalFanOut } from '../publish/local-fan-out.service.js';
 
@@ -13,6 +14,7 @@ export class Degradation implements OnApplicationBootstrap {
   constructor(
     private readonly local: LocalFanOut,
     private readonly redis: RedisConnections,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   get current(): ServerEvent<'server.degraded'> {
@@ -25,10 +27,19 @@ export class Degradation implements OnApplicationBootstrap {
     });
   }
 
-  set(part: Affected, down: boolean): void {
-    if (this.affected.has(part) === down) return;
-    if (down) this.affected.add(part);
+  /** Something that needs `part` failed; unless that is an outage, it is a fault of ours. */
+  failed(part: Affected, error: unknown): void {
+    if (error instanceof AppError && error.retryable) this.set(part, true, error);
+    else this.logger.error({ err: error }, 'repair failed');
+  }
+
+  /** `error` is what showed it, for the log. */
+  set(part: Affected, isDown: boolean, error?: unknown): void {
+    if (this.affected.has(part) === isDown) return;
+    if (isDown) this.affected.add(part);
     else this.affected.delete(part);
+    if (isDown) this.logger.warn({ part, err: error }, 'degraded');
+    else this.logger.info({ part }, 'recovered');
     this.local.toAll('server.degraded', this.current);
   }
 }

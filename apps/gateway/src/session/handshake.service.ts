@@ -2,14 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppError, MIN_PROTOCOL_VERSION, PROTOCOL_VERSION, type CloseCode } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
-import { TokenService } from '../auth/token.service.js';
-import { UserDirectory } from '../auth/user-directory.service.js';
+import { Authenticator } from '../auth/authenticator.service.js';
 import { CONFIG } from '../config.token.js';
 import { within } from '../command/within.js';
 import { TokenBucket } from '../limits/token-bucket.js';
 import type { ChatSocket } from './chat-socket.js';
 import { handshakeError } from './closing.js';
-import { EpochReader } from './epoch.service.js';
+import { EpochReader } from './epoch-reader.service.js';
 import { Session } from './session.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
@@ -22,8 +21,7 @@ export class Handshake {
   private readonly seen = new WeakSet<object>();
 
   constructor(
-    private readonly tokens: TokenService,
-    private readonly users: UserDirectory,
+    private readonly authenticator: Authenticator,
     private readonly epochs: EpochReader,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
@@ -61,8 +59,10 @@ export class Handshake {
       const range = `${MIN_PROTOCOL_VERSION.toString()} to ${PROTOCOL_VERSION.toString()}`;
       throw new AppError('unsupported_protocol', `this server speaks protocol ${range}`);
     }
-    const identity = await this.tokens.verify(token);
-    const [user, epoch] = await Promise.all([this.users.principal(identity), this.epochs.current()]);
+    const [{ identity, user }, epoch] = await Promise.all([
+      this.authenticator.authenticate(token),
+      this.epochs.current(),
+    ]);
     const perSecond = this.config.limits.commandsPerS;
     return new Session(user, identity, epoch, new TokenBucket({ perSecond, burst: BURST_SECONDS * perSecond }));
   }

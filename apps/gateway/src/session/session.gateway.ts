@@ -1,23 +1,15 @@
-import { Inject } from '@nestjs/common';
 import {
   WebSocketGateway,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
   type OnGatewayInit,
 } from '@nestjs/websockets';
-import {
-  AppError,
-  CHAT_NAMESPACE,
-  MIN_PROTOCOL_VERSION,
-  PROTOCOL_VERSION,
-  type CommandReply,
-  type CommandRequest,
-} from '@holdfast/contracts';
+import { AppError, CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
 import { TokenService } from '../auth/token.service.js';
 import { Command } from '../command/command.decorator.js';
-import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import type { ChatNamespace, ChatSocket } from './chat-socket.js';
 import { Handshake } from './handshake.service.js';
+import { SessionGreeting } from './session-greeting.service.js';
 import { SessionLifecycle } from './session-lifecycle.service.js';
 
 /** Begin, renewal and end of a session. */
@@ -27,7 +19,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     private readonly handshake: Handshake,
     private readonly lifecycle: SessionLifecycle,
     private readonly tokens: TokenService,
-    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
+    private readonly greeting: SessionGreeting,
   ) {}
 
   afterInit(namespace: ChatNamespace): void {
@@ -36,19 +28,7 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
 
   handleConnection(socket: ChatSocket): void {
     this.lifecycle.begin(socket);
-    const { user, epoch, tenant, expiresAt } = socket.data.session;
-    socket.emit('session.ready', {
-      protocol: PROTOCOL_VERSION,
-      minProtocol: MIN_PROTOCOL_VERSION,
-      version: this.self.version,
-      instanceId: this.self.instanceId,
-      epoch,
-      user: { id: user.userId, name: user.name, kind: user.kind },
-      tenant,
-      serverTime: new Date().toISOString(),
-      expiresAt: expiresAt.toISOString(),
-      limits: this.self.limits,
-    });
+    this.greeting.greet(socket);
   }
 
   handleDisconnect(socket: ChatSocket): void {

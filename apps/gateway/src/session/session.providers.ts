@@ -1,12 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { Degradation } from './degradation.service.js';
-import { EpochReader } from './epoch.service.js';
+import { EpochReader } from './epoch-reader.service.js';
 import { Handshake } from './handshake.service.js';
 import { LiveSessions } from './live-sessions.service.js';
 import { ResumeGateway } from './resume.gateway.js';
 import { SessionClock } from './session-clock.service.js';
 import { SessionDrain } from './session-drain.service.js';
 import { SessionGateway } from './session.gateway.js';
+import { SessionGreeting } from './session-greeting.service.js';
 import { SessionLifecycle } from './session-lifecycle.service.js';
 
 export const sessionProviders: Provider[] = [
@@ -18,5 +19,6 @@ export const sessionProviders: Provider[] = [
   SessionClock,
   SessionDrain,
   SessionGateway,
+  SessionGreeting,
   SessionLifecycle,
 ];

@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { ThreadPosition, ThreadTarget } from '@holdfast/scaling';
+import type { ThreadTarget } from '@holdfast/scaling';
 import { LocalFanOut } from '../publish/local-fan-out.service.js';
 import type { JoinedThread } from './joined-threads.service.js';
+
+/** What a poll found. */
+export interface PolledHead {
+  readonly epoch: string;
+  readonly head: number;
+  /** Seq up to which the room had been given everything before. */
+  readonly delivered: number;
+}
 
 interface Seen {
   readonly head: number;
@@ -18,8 +26,7 @@ export class Beacons {
 
   constructor(private readonly local: LocalFanOut) {}
 
-  /** `delivered` is what the room had been given before this poll. */
-  polled(thread: JoinedThread, target: ThreadTarget, { epoch, head, delivered = head }: ThreadPosition): void {
+  polled(thread: JoinedThread, target: ThreadTarget, { epoch, head, delivered }: PolledHead): void {
     const seen = this.seen.get(thread) ?? { head: delivered, told: delivered };
     if (seen.head > seen.told) {
       this.local.toThread(target, 'thread.heads', { epoch, heads: { [target.threadId]: seen.head } });

@@ -24,8 +24,9 @@ export class ThreadMemberships {
       const current = socket.data.session.threads.get(target.threadId);
       if (current === undefined) continue;
       if (members.has(socket.data.session.user.userId)) {
-        const delivered = this.gate.position(current)?.last;
-        this.joined.join(socket, target, delivered === undefined ? position : { ...position, delivered });
+        const left = this.gate.position(current);
+        const had = left === undefined ? {} : { delivered: left.last, deliveredEpoch: left.epoch };
+        this.joined.join(socket, target, { ...position, ...had });
       } else {
         this.remove(socket, target.threadId, 'removed');
       }

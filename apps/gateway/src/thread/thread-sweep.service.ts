@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { pollThreads } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
-import { LOGGER, metrics, type Logger } from '@holdfast/observability';
+import { metrics } from '@holdfast/observability';
+import { Degradation } from '../session/degradation.service.js';
 import { JoinedThreads } from './joined-threads.service.js';
 import { ThreadRepair } from './thread-repair.service.js';
 
@@ -11,13 +12,11 @@ const BATCH = 5_000;
 /** Reads where threads stand and repairs what their sockets miss. Never rejects: the next poll tries again. */
 @Injectable()
 export class ThreadSweep {
-  private failing = false;
-
   constructor(
     private readonly database: Database,
     private readonly joined: JoinedThreads,
     private readonly repair: ThreadRepair,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly degradation: Degradation,
   ) {}
 
   /** Every thread that a socket of this gateway has open. */
@@ -35,21 +34,16 @@ export class ThreadSweep {
   private async batch(ids: readonly string[]): Promise<void> {
     try {
       const { epoch, threads } = await pollThreads(this.database, ids);
+      this.degradation.set('database', false);
       const states = new Map(threads.map((thread) => [thread.threadId, thread]));
-      const results = await Promise.allSettled(
-        ids.map(async (id) => {
-          const thread = this.joined.get(id);
-          if (thread !== undefined) await this.repair.apply(thread, states.get(id), epoch);
-        }),
-      );
-      const failed = results.find(({ status }) => status === 'rejected');
+      const repairs = ids.map(async (id) => {
+        const thread = this.joined.get(id);
+        if (thread !== undefined) await this.repair.apply(thread, states.get(id), epoch);
+      });
+      const failed = (await Promise.allSettled(repairs)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
-      if (this.failing) this.logger.info('the poll works again');
-      this.failing = false;
     } catch (error) {
-      // One line per outage.
-      if (!this.failing) this.logger.warn({ err: error }, 'the poll failed; trying again');
-      this.failing = true;
+      this.degradation.failed('database', error);
     }
   }
 }

@@ -6,6 +6,7 @@ import { JoinedThreads } from './joined-threads.service.js';
 import { RecheckQueue } from './recheck-queue.service.js';
 import { threadGateProvider } from './thread-gate.provider.js';
 import { ThreadGateway } from './thread.gateway.js';
+import { ThreadEntry } from './thread-entry.service.js';
 import { ThreadMemberships } from './thread-memberships.service.js';
 import { ThreadPoller } from './thread-poller.service.js';
 import { ThreadRepair } from './thread-repair.service.js';
@@ -16,6 +17,7 @@ export const threadProviders: Provider[] = [
   Beacons,
   JoinedThreads,
   RecheckQueue,
+  ThreadEntry,
   ThreadGateway,
   ThreadMemberships,
   ThreadPoller,

@@ -4,11 +4,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Shutdown } from '@holdfast/shutdown';
 import { TEST_AUTH_SECRET } from '@holdfast/testing';
 import { createGateway } from '../../src/create-gateway.js';
+import { LiveSessions } from '../../src/session/live-sessions.service.js';
 
 /** A gateway that runs inside the test. */
 export interface TestGateway {
   readonly url: string;
   readonly app: NestFastifyApplication;
+  /** Number of live sessions. */
+  connections(): number;
   /** Shuts down as at SIGTERM; resolves with the exit code. */
   terminate(): Promise<number>;
 }
@@ -43,6 +46,7 @@ export async function startGateway({ databaseUrl, redis, env = {} }: TestGateway
   return {
     app,
     url: await app.getUrl(),
+    connections: () => app.get(LiveSessions).count,
     terminate: () => {
       signals.emit('SIGTERM');
       return exited;

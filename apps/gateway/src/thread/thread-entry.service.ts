@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { LogEvent, ThreadResume } from '@holdfast/contracts';
+import { readRange, type OpenedThread } from '@holdfast/conversation';
+import { Database } from '@holdfast/database';
+import { PresenceNotifier } from '../presence/presence-notifier.service.js';
+import type { ChatSocket } from '../session/chat-socket.js';
+import { JoinedThreads } from './joined-threads.service.js';
+
+type Opened = Extract<ThreadResume, { status: 'delta' | 'reset' }>;
+
+/** Events of one read that closes the way from what an open found to what its room has been given meanwhile. */
+const CATCH_UP_EVENTS = 200;
+const RETRY_AFTER_MS = 200;
+
+/** Lets a socket into the room of a thread that was read for it, without a hole between the answer and what follows. */
+@Injectable()
+export class ThreadEntry {
+  constructor(
+    private readonly database: Database,
+    private readonly joined: JoinedThreads,
+    private readonly presence: PresenceNotifier,
+  ) {}
+
+  /** The answer to give; it covers everything up to where the room stands now. */
+  async enter(socket: ChatSocket, { resume, memberVersion }: OpenedThread): Promise<ThreadResume> {
+    const { threadId } = resume;
+    const { user, threads } = socket.data.session;
+    if (resume.status === 'denied') this.joined.leave(socket, threadId);
+    if (resume.status === 'denied' || resume.status === 'pending' || memberVersion === undefined) return resume;
+    const { epoch, head, runs } = resume;
+    const isNew = !threads.has(threadId);
+    const target = { tenantId: user.tenantId, threadId, memberVersion };
+    const position = this.joined.join(socket, target, { epoch, head });
+    if (position === undefined) return resume;
+    this.joined.opened(runs);
+    if (isNew) this.presence.entered(socket, target);
+    if (position.epoch !== epoch) return this.refuse(socket, threadId);
+    const pullsAnyway = resume.status === 'delta' && resume.more;
+    return position.last > head && !pullsAnyway ? this.catchUp(socket, resume, position.last) : resume;
+  }
+
+  /** The room was given events after the read and before the join: they belong into the answer. */
+  private async catchUp(socket: ChatSocket, resume: Opened, last: number): Promise<ThreadResume> {
+    const { threadId } = resume;
+    const events: LogEvent[] = [];
+    let { head } = resume;
+    while (head < last) {
+      const range = await readRange(this.database, { threadId, afterSeq: head, limit: CATCH_UP_EVENTS });
+      const next = range?.events.filter(({ seq }) => seq <= last) ?? [];
+      if (next.length === 0) return this.refuse(socket, threadId);
+      events.push(...next);
+      head = next.at(-1)?.seq ?? last;
+    }
+    return { ...resume, head, events: [...resume.events, ...events] };
+  }
+
+  private refuse(socket: ChatSocket, threadId: string): ThreadResume {
+    this.joined.leave(socket, threadId);
+    return { status: 'pending', threadId, retryAfterMs: RETRY_AFTER_MS };
+  }
+}

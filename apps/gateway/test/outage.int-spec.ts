@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runMigrations } from '@holdfast/database';
+import { eventually, startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
+import { ChatClient, textBody } from './support/chat-client.js';
+import { startGateway, type TestGateway } from './support/gateway-process.js';
+
+describe('with a dependency away', () => {
+  let postgres: RunningServer;
+  let redis: RunningServer;
+  let gateways: TestGateway[] = [];
+  const clients: ChatClient[] = [];
+
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+    await runMigrations(postgres.url);
+    await redis.stop();
+    const options = { databaseUrl: postgres.url, redis: { url: redis.url, prefix: 'outage' }, env: { POLL_MS: '400' } };
+    gateways = await Promise.all([startGateway(options), startGateway(options)]);
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    const codes = await Promise.all(gateways.map((gateway) => gateway.terminate()));
+    await Promise.all([postgres.dispose(), redis.dispose()]);
+    expect(codes).toEqual([0, 0]);
+  }, 60_000);
+
+  async function connect(sub: string, gateway: number): Promise<ChatClient> {
+    const client = await ChatClient.connect(gateways[gateway]?.url ?? '', { sub });
+    clients.push(client);
+    return client;
+  }
+
+  it('starts without Redis, and messages reach the other gateway all the same', async () => {
+    const [ann, bob] = await Promise.all([connect('ann', 0), connect('bob', 1)]);
+    const threadId = await ann.createThread([bob.userId]);
+    await Promise.all([ann.open(threadId), bob.open(threadId)]);
+    await ann.send(threadId, 'one', 'two');
+    await bob.send(threadId, 'three');
+    await eventually(() => {
+      expect(bob.events(threadId).map(({ seq }) => seq)).toEqual([3, 4, 5]);
+      expect(ann.events(threadId)).toEqual(bob.events(threadId));
+    });
+    expect(await ann.do('system.status', {})).toMatchObject({ registry: 'unavailable' });
+    expect(await ann.do('presence.get', { threadId })).toMatchObject({ online: [] });
+  }, 20_000);
+
+  it('uses Redis once it is there', async () => {
+    await redis.restart();
+    const ann = await connect('ann', 0);
+    await eventually(
+      async () => {
+        const { instances } = await ann.do('system.status', {});
+        expect(instances).toHaveLength(2);
+      },
+      { timeoutMs: 10_000 },
+    );
+  }, 30_000);
+
+  it('answers unavailable within three seconds while Postgres hangs, and writes each message once afterwards', async () => {
+    const ann = await connect('ann', 0);
+    const threadId = await ann.createThread();
+    await ann.open(threadId);
+    const request = { threadId, messages: [{ clientMessageId: randomUUID(), body: textBody('patience') }] };
+    postgres.signal('SIGSTOP');
+    // Its backends are processes of their own; a hung disk would hang them all.
+    const backends = await childrenOf(postgres.pid);
+    for (const pid of backends) process.kill(pid, 'SIGSTOP');
+    try {
+      const startedAt = performance.now();
+      const [sent, pulled] = await Promise.all([
+        ann.ask('message.send', request),
+        ann.ask('events.pull', { threadId, afterSeq: 0, limit: 10 }),
+      ]);
+      expect(performance.now() - startedAt).toBeLessThan(3_500);
+      expect(sent).toMatchObject({
+        ok: true,
+        results: [{ ok: false, error: { code: 'unavailable', retryable: true } }],
+      });
+      expect(pulled).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } });
+      await ann.next('server.degraded', ({ affected }) => affected.includes('database'));
+    } finally {
+      for (const pid of backends) process.kill(pid, 'SIGCONT');
+      postgres.signal('SIGCONT');
+    }
+    await eventually(
+      async () => {
+        expect(await ann.do('message.send', request)).toMatchObject({ results: [{ ok: true, seq: 2 }] });
+      },
+      { timeoutMs: 10_000 },
+    );
+    await ann.next('server.degraded', ({ degraded }) => !degraded);
+    const page = await ann.do('events.pull', { threadId, afterSeq: 1, limit: 10 });
+    expect(page.events).toHaveLength(1);
+  }, 40_000);
+});
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  return text.trim().split(' ').filter(Boolean).map(Number);
+}

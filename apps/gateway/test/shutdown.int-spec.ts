@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testDatabase, testRedis, type TestDatabase } from '@holdfast/testing';
+import { ChatClient } from './support/chat-client.js';
+import { startGateway } from './support/gateway-process.js';
+
+describe('a gateway that ends', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+  }, 60_000);
+
+  afterAll(async () => {
+    await database.drop();
+  });
+
+  it('tells its clients, answers what is under way, and lets them come back by themselves', async () => {
+    const options = { databaseUrl: database.url, redis: testRedis() };
+    const old = await startGateway(options);
+    const client = await ChatClient.connect(old.url, { sub: 'ann' });
+    const threadId = await client.createThread();
+    const reasons: string[] = [];
+    client.socket.on('disconnect', (reason) => reasons.push(reason));
+    const sent = client.send(threadId, 'just before the end');
+    const exitCode = old.terminate();
+    expect(await sent).toMatchObject([{ ok: true }]);
+    expect(await exitCode).toBe(0);
+    expect(await client.next('server.draining')).toMatchObject({ reason: 'shutdown' });
+    expect(client.all('session.closing')).toEqual([{ code: 'draining', mayReconnect: true }]);
+    expect(reasons).toEqual(['transport close']);
+
+    const fresh = await startGateway({ ...options, env: { PORT: new URL(old.url).port } });
+    try {
+      await client.next('session.ready', ({ instanceId }) => instanceId !== client.all('session.ready')[0]?.instanceId);
+      expect(await client.open(threadId)).toMatchObject({ status: 'reset', head: 2 });
+    } finally {
+      client.close();
+      expect(await fresh.terminate()).toBe(0);
+    }
+  }, 30_000);
+
+  it('drops a client that does not read, and keeps the others', async () => {
+    const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis(), env: RELAXED });
+    const [ann, deaf] = await Promise.all(['ann', 'deaf'].map((sub) => ChatClient.connect(gateway.url, { sub })));
+    if (!ann || !deaf) throw new Error('not connected');
+    try {
+      const threadId = await ann.createThread([deaf.userId]);
+      await deaf.open(threadId);
+      deaf.socket.io.reconnection(false);
+      const closed = new Promise((resolve) => deaf.socket.once('disconnect', resolve));
+      const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
+      ws.pause();
+      const text = 'x'.repeat(30_000);
+      for (let n = 0; n < 300 && gateway.connections() > 1; n += 1) await ann.send(threadId, text);
+      expect(gateway.connections()).toBe(1);
+      ws.resume();
+      await closed;
+      expect(ann.socket.connected).toBe(true);
+    } finally {
+      ann.close();
+      deaf.close();
+      expect(await gateway.terminate()).toBe(0);
+    }
+  }, 60_000);
+});
+
+const RELAXED = { LIMIT_RATE_MESSAGES: '10000', LIMIT_RATE_BURST: '10000' };
