@@ -32,10 +32,12 @@ export class Stack {
   private balancer: Balancer | undefined;
   private stopWatching: () => void = () => undefined;
   private locked = false;
+  private startup: Promise<void> = Promise.resolve();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly options: LaunchOptions,
-    private readonly step: Step,
+    private readonly report: Step,
     private readonly screen: Screen,
   ) {
     this.file = new LauncherFile(options.data, this.url);
@@ -57,23 +59,22 @@ export class Stack {
     return this.servers?.folder ?? this.options.data;
   }
 
-  /** Resolves when everything is ready. */
-  async start(): Promise<void> {
-    await this.prepareFolder();
-    const { port, host } = this.options;
-    await requireFreeAddress(port, host);
-    const [databaseUrl, redisUrl] = await Promise.all([this.startDatabase(), this.startRedis()]);
-    await this.startApps({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
+  /** Resolves when everything is ready; rejects when it cannot be, or when `stop` came first. */
+  start(): Promise<void> {
+    this.startup = this.startAll();
+    return this.startup;
   }
 
   /** Stops everything in good order. Returns whether every app ended by itself and cleanly. */
   async stop(): Promise<boolean> {
+    this.stopping.abort();
     this.stopWatching();
     this.balancer?.refuse();
     const budget = Number(this.given('SHUTDOWN_TIMEOUT_MS') ?? DEFAULT_APP_BUDGET_MS);
     const clean = await Promise.all(this.apps.map((app) => app.stop(budget + MARGIN_MS)));
     this.balancer?.close();
     await this.servers?.stop();
+    await Promise.allSettled([this.startup]);
     this.logs?.close();
     if (this.locked) this.file.release();
     return clean.every(Boolean);
@@ -82,6 +83,14 @@ export class Stack {
   /** Kills the apps at once; `stop` then goes on with the servers. */
   hasten(): void {
     for (const app of this.apps) app.kill();
+  }
+
+  private async startAll(): Promise<void> {
+    await this.prepareFolder();
+    const { port, host } = this.options;
+    await requireFreeAddress(port, host);
+    const [databaseUrl, redisUrl] = await Promise.all([this.startDatabase(), this.startRedis()]);
+    await this.startApps({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl });
   }
 
   private async prepareFolder(): Promise<void> {
@@ -164,12 +173,19 @@ export class Stack {
     return value === '' ? undefined : value;
   }
 
+  /** A step of the start; none begins once the stop has begun. */
+  private step<T>(title: string, work: () => Promise<T>): Promise<T> {
+    this.stopping.signal.throwIfAborted();
+    return this.report(title, work);
+  }
+
   private started(): StackServers {
     if (this.servers === undefined) throw new Error('The data folder is not prepared.');
     return this.servers;
   }
 
   private remember(): void {
+    if (this.stopping.signal.aborted) return;
     const apps = this.apps.flatMap((app): [string, number][] =>
       app.pid === undefined ? [] : [[app.spec.name, app.pid]],
     );

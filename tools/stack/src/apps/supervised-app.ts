@@ -43,6 +43,7 @@ export class SupervisedApp {
 
   /** Resolves when the app is ready; rejects with StackError when it ends or is late at this first start. */
   async start(): Promise<void> {
+    this.stopping.signal.throwIfAborted();
     const first = this.spawn();
     const outcome = await Promise.race([this.awaitReady(first), first.exited]);
     if (outcome !== 'ready' && !this.stopping.signal.aborted) {

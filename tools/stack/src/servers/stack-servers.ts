@@ -13,6 +13,7 @@ interface Watched {
 /** The embedded servers of a stack; one that dies is started again on the same port and data. */
 export class StackServers {
   private readonly watched: Watched[] = [];
+  private readonly starting = new Set<Promise<unknown>>();
   private readonly stopping = new AbortController();
   private readonly home: string;
 
@@ -37,9 +38,9 @@ export class StackServers {
 
   /** Resolves with the URL of the maintenance database. */
   async startPostgres(): Promise<string> {
-    return this.watch({
-      name: 'postgres',
-      server: await startPostgres({
+    return this.watch(
+      'postgres',
+      startPostgres({
         folder: join(this.home, 'postgres'),
         password: this.secrets.postgresPassword,
         durable: true,
@@ -47,14 +48,14 @@ export class StackServers {
           this.screen.serverLine('postgres', line);
         },
       }),
-    });
+    );
   }
 
   /** Resolves with the URL. */
   async startRedis(): Promise<string> {
-    return this.watch({
-      name: 'redis',
-      server: await startRedis({
+    return this.watch(
+      'redis',
+      startRedis({
         folder: join(this.home, 'redis'),
         password: this.secrets.redisPassword,
         durable: true,
@@ -65,20 +66,27 @@ export class StackServers {
           this.screen.serverLine('redis', line);
         },
       }),
-    });
+    );
   }
 
-  /** Stops all of them in good order. */
+  /** Stops all of them in good order, also those that are being started. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    await Promise.allSettled(this.starting);
     await Promise.all(this.watched.map(({ server }) => server.stop()));
   }
 
-  private watch(watched: Watched): string {
-    this.watched.push(watched);
-    this.onProcesses();
-    void this.keepRunning(watched);
-    return watched.server.url;
+  private async watch(name: string, start: Promise<RunningServer>): Promise<string> {
+    this.starting.add(start);
+    try {
+      const watched = { name, server: await start };
+      this.watched.push(watched);
+      this.onProcesses();
+      void this.keepRunning(watched);
+      return watched.server.url;
+    } finally {
+      this.starting.delete(start);
+    }
   }
 
   private async keepRunning({ name, server }: Watched): Promise<void> {
