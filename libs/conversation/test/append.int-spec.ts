@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ThreadResume } from '@holdfast/contracts';
 import { appendMessages, readEvents, ThreadOpener } from '../src/index.js';
 import { fixture, isAppended, log, row, say, text, thread, type Fixture } from './fixture.js';
+
+jest.setTimeout(60_000);
 
 let f: Fixture;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Database } from '@holdfast/database';
 import {
   AppendBatcher,
@@ -8,6 +8,8 @@ import {
   type BatchedOutcome,
 } from '../src/index.js';
 import { fixture, log, row, thread, type Fixture } from './fixture.js';
+
+jest.setTimeout(60_000);
 
 const WRITERS = 16;
 const THREADS = 50;
@@ -134,4 +136,4 @@ it('keeps the order of each sender through the batchers of four gateways that sh
     );
     expect(said).toEqual(texts.map((value) => ({ type: 'text', text: value })));
   }
-}, 60_000);
+});

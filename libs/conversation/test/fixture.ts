@@ -107,3 +107,19 @@ export async function log(db: Database, threadId: string): Promise<LogEvent[]> {
   if (range !== undefined && range.head !== events.length) throw new Error('the head is not the last seq');
   return events;
 }
+
+/** A command about a message, with a fresh key. */
+export function command(threadId: string, messageId: string, ifRevision = 0) {
+  return {
+    threadId,
+    messageId,
+    commandId: randomUUID(),
+    ifRevision,
+  };
+}
+
+/** Everything that the log of a thread holds about bodies, as the database stores it. */
+export async function bodies(db: Database, threadId: string): Promise<string> {
+  const statement = { name: 'all_data', text: 'select data::text, body_hash from chat.event where thread_id = $1' };
+  return JSON.stringify(await db.query(statement, [threadId]));
+}

@@ -1,10 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '@holdfast/contracts';
 import fc from 'fast-check';
 import pg from 'pg';
 import { AppendBatcher, type BatchedOutcome } from './append-batcher.js';
 import type { AppendOutcome, AppendRow } from './append-messages.js';
 import { bodyHash } from './body-hash.js';
+
+jest.setTimeout(60_000);
 
 /** A log in memory that behaves as the database does, with faults on demand. */
 class FakeLog {

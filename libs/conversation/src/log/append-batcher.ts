@@ -10,7 +10,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDataError } from '@holdfast/database';
 import type { AppendedMessage, AppendOutcome, AppendRow } from './append-messages.js';
-import { AppendLane, Entry, laneOf } from './append-lane.js';
+import { AppendEntry } from './append-entry.js';
+import { AppendLane, laneOf } from './append-lane.js';
 
 /**
  * What became of a submitted row. `busy`, `unavailable` and `blocked` are worth a retry with the same key; `invalid` is
@@ -83,7 +84,7 @@ export class AppendBatcher {
         const lane = this.lanes[laneOf(row.threadId, this.lanes.length)] ?? this.busyLane;
         return new Promise<BatchedOutcome>((resolve) => {
           this.waiting++;
-          lane.entries.push(new Entry(row, performance.now() + this.limits.waitMs, resolve));
+          lane.entries.push(new AppendEntry(row, performance.now() + this.limits.waitMs, resolve));
           this.start(lane);
         });
       }),
@@ -116,7 +117,7 @@ export class AppendBatcher {
   }
 
   /** Sends a batch, or a part of one, and settles or parks each entry. */
-  private async execute(batch: readonly Entry[], round: Round): Promise<void> {
+  private async execute(batch: readonly AppendEntry[], round: Round): Promise<void> {
     const ready = batch.filter((entry) => this.mayGo(entry, round));
     if (ready.length === 0) return;
     let outcomes: readonly AppendOutcome[];
@@ -136,7 +137,7 @@ export class AppendBatcher {
   }
 
   /** A row that the database refused is found by halving; any other failure leaves the outcome of all rows unknown. */
-  private async fail(batch: readonly Entry[], round: Round, error: unknown): Promise<void> {
+  private async fail(batch: readonly AppendEntry[], round: Round, error: unknown): Promise<void> {
     if (!isDataError(error)) {
       this.options.onFailure?.(error);
       for (const entry of batch) this.settle(entry, { status: 'unavailable' });
@@ -150,7 +151,7 @@ export class AppendBatcher {
     }
   }
 
-  private mayGo(entry: Entry, round: Round): boolean {
+  private mayGo(entry: AppendEntry, round: Round): boolean {
     const { threadId } = entry.row;
     if (entry.isSettled) return false;
     if (round.failedChains.has(entry.chain)) {
@@ -170,7 +171,7 @@ export class AppendBatcher {
   }
 
   /** Leaves the entry in the busy lane, or moves it there, behind the others of its thread. */
-  private park(entry: Entry, round: Round): void {
+  private park(entry: AppendEntry, round: Round): void {
     const { threadId } = entry.row;
     round.busyThreads.add(threadId);
     if (entry.isParked) return;
@@ -180,7 +181,7 @@ export class AppendBatcher {
     this.start(this.busyLane);
   }
 
-  private settle(entry: Entry, outcome: BatchedOutcome): void {
+  private settle(entry: AppendEntry, outcome: BatchedOutcome): void {
     for (const { isParked, row } of entry.settle(outcome)) {
       this.waiting--;
       if (!isParked) continue;

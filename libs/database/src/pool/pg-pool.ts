@@ -64,15 +64,9 @@ async function greet(client: pg.ClientBase, timeoutMs: number): Promise<void> {
   epochs.set(client, greeting.epoch);
 }
 
-const INT8 = pg.types.builtins.INT8;
-
 /** Counters and seqs are bigint in Postgres and stay far below 2^53. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 && format !== 'binary'
-      ? Number
-      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-};
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** The epoch of a connection of {@link createPool}. */
 export function epochOf(client: pg.ClientBase): string {
@@ -93,6 +87,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     application_name: options.applicationName ?? 'holdfast',
     types,
+    // The pool awaits it, whatever its types say.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: (client) => greet(client, timeoutMs),
   });
   // A connection that breaks while it is checked out, between two statements, tells nobody else.
