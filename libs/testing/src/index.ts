@@ -2,7 +2,7 @@ export { eventually, type EventuallyOptions } from './eventually.js';
 export { freePort } from './free-port.js';
 export { launchBrowser } from './launch-browser.js';
 export { ManagedProcess, type Exit, type ManagedProcessOptions } from './processes/managed-process.js';
-export { commandLine, isAlive, startOf } from './processes/process-identity.js';
+export { isAlive, startOf } from './processes/process-identity.js';
 export { repositoryRoot } from './repository.js';
 export { startPostgres, type PostgresOptions } from './servers/postgres.js';
 export { startRedis, type RedisOptions } from './servers/redis.js';

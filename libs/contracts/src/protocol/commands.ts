@@ -57,7 +57,13 @@ export type SendResult = z.infer<typeof SendResult>;
 
 const Appended = z.object({ seq: Seq, eventId: Uuid, at: Timestamp, duplicate: z.boolean() });
 
-export const EventPage = z.object({ threadId: Uuid, epoch: Epoch, head: Seq, events: z.array(LogEvent), more: z.boolean() });
+export const EventPage = z.object({
+  threadId: Uuid,
+  epoch: Epoch,
+  head: Seq,
+  events: z.array(LogEvent),
+  more: z.boolean(),
+});
 export type EventPage = z.infer<typeof EventPage>;
 
 interface CommandSchemas {

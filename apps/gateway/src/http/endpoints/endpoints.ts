@@ -19,9 +19,6 @@ export interface EndpointInput<N extends EndpointName> {
   readonly body: Parsed<(typeof ENDPOINTS)[N], 'body'>;
 }
 
-/** What a handler answers; undefined means no body. */
-export type EndpointReply<N extends EndpointName> = Parsed<(typeof ENDPOINTS)[N], 'reply'>;
-
 /** The declaration of an endpoint, in its general shape. */
 export function endpoint(name: EndpointName): EndpointSchemas {
   return ENDPOINTS[name];
