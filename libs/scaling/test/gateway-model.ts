@@ -18,8 +18,9 @@ export class Observer {
   epoch = '';
   last = 0;
   member = true;
-  /** Set when removed: nothing from this seq on may be shown to it. */
+  /** Set when removed: nothing from this seq of this epoch on may be shown to it. */
   removedAt = Infinity;
+  removedIn = '';
 
   constructor(private readonly reopen: (observer: Observer) => void) {}
 
@@ -38,7 +39,8 @@ export class Observer {
 
   take(events: readonly LogEvent[]): void {
     for (const { seq, id } of events) {
-      if (seq >= this.removedAt) this.faults.push(`saw ${seq} after its removal at ${this.removedAt}`);
+      if (this.epoch === this.removedIn && seq >= this.removedAt)
+        this.faults.push(`saw ${seq} after its removal at ${this.removedAt}`);
       if (seq <= this.last) continue;
       if (seq > this.last + 1) this.faults.push(`gap: ${seq} after ${this.last}`);
       this.seen.set(seq, id);
@@ -122,6 +124,7 @@ export class GatewayModel {
     if (observer === undefined) return;
     observer.member = false;
     observer.removedAt = this.head + 1;
+    observer.removedIn = this.epoch;
     this.version += 1;
     this.append(1);
   }
@@ -146,9 +149,9 @@ export class GatewayModel {
       for (const observer of [...members]) this.#exit(name, observer);
       if (had === undefined) continue;
       const { head, epoch } = this;
-      const now = this.gate.track(this.target, { epoch, head, delivered: had.last });
+      const now = this.gate.track(this.target, { epoch, head, delivered: had.last, deliveredEpoch: had.epoch });
       if (now === undefined) continue;
-      for (const observer of moving) observer.take(this.log.slice(had.last, now.last));
+      if (now.epoch === had.epoch) for (const observer of moving) observer.take(this.log.slice(had.last, now.last));
     }
   }
 

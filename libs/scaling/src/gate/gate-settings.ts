@@ -20,6 +20,8 @@ export interface ThreadPosition {
   readonly head: number;
   /** Seq up to which the sockets that just joined have everything; by default `head`. */
   readonly delivered?: number;
+  /** The epoch of `delivered`, where the sockets come from a room of an older one; by default `epoch`. */
+  readonly deliveredEpoch?: string;
 }
 
 /** Calls `fn` after `ms`; @returns a function that prevents it. */

@@ -48,12 +48,17 @@ export class RoomGate {
   }
 
   /** Takes a head from an authorised read. @returns what the room's sockets had been given before this call. */
-  track({ epoch, head, delivered = head }: ThreadPosition): RoomPosition {
+  track({ epoch, head, delivered = head, deliveredEpoch = epoch }: ThreadPosition): RoomPosition {
+    const isNews = deliveredEpoch !== epoch;
     if (this.#last === undefined) {
       if (this.#epoch !== epoch) this.#held.clear();
-      this.#begin(epoch, Math.min(delivered, head));
+      this.#begin(epoch, isNews ? head : Math.min(delivered, head));
+      if (isNews) this.#deliver([]);
     } else if (this.#epoch !== epoch) {
       this.#startOver(epoch, head);
+    } else if (isNews) {
+      // Whoever is in the room already takes no notice.
+      this.#deliver([]);
     }
     const position = { epoch, last: this.#last ?? head };
     this.#known = Math.max(this.#known, head);

@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { GatewayModel } from '../../test/gateway-model.js';
+
+// Properties take their time on a busy machine.
+jest.setTimeout(30_000);
 
 type Step = (model: GatewayModel) => void | Promise<void>;
 
@@ -191,5 +194,19 @@ describe('ThreadGate', () => {
     await model.clock.advance(100);
     expect(model.gate.targets().map(({ memberVersion }) => memberVersion)).toEqual([1]);
     expect(model.observers.map(({ last }) => last)).toEqual([0, 1]);
+  });
+
+  it('tells sockets that change rooms of a failover that happened meanwhile', async () => {
+    const model = new GatewayModel();
+    model.join();
+    model.join();
+    model.append(1);
+    model.hint(0, 'deliver');
+    model.remove(0);
+    model.failover(2);
+    model.poll();
+    await model.clock.advance(1_000);
+    expect(model.observers[1]).toMatchObject({ epoch: model.epoch, last: 0 });
+    expectOneOrder(model);
   });
 });

@@ -88,7 +88,7 @@ export class ThreadGate extends BroadcastGate {
 
   /**
    * Tells a room the head that an authorised read of this member version found: at each open, when sockets move to a new
-   * version (`delivered` = what they had), and from the poll; what is missing is then pulled and delivered.
+   * version (`delivered` and `deliveredEpoch` = the position of the room they leave), and from the poll; what is missing is then pulled and delivered.
    *
    * @returns what had been delivered to the room before, or undefined if no socket of this process is in it.
    */
