@@ -66,6 +66,8 @@ export function Composer({ threadId, run }: ComposerProps) {
   async function stop(runId: string): Promise<void> {
     setStopping(runId);
     setFault(null);
+    // The button goes away with the run: the next thing is to write.
+    field.current?.focus();
     await client.cancelRun(runId).catch((error: unknown) => {
       setFault(`Could not stop: ${toAppError(error).message}.`);
       setStopping(null);

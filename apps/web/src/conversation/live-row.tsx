@@ -1,7 +1,6 @@
 import { viewText, type RunStream } from '@holdfast/client';
 import { MessageBoundary, useHoldfast, useNow } from '@holdfast/react';
 import { LoaderCircle } from 'lucide-react';
-import { useDeferredValue } from 'react';
 import { formatDuration } from '../parts/format.js';
 import type { Person } from '../shell/people.js';
 import { MessageFrame } from './message-frame.js';
@@ -17,8 +16,7 @@ interface LiveRowProps {
 
 /** An answer being written: one line of what it does, then its text. */
 export function LiveRow({ row, run, person }: LiveRowProps) {
-  // Typing goes before rendering: a long text is formatted when there is time.
-  const parts = useDeferredValue(run.parts);
+  const { parts } = run;
   return (
     <MessageFrame row={row} person={person} isOwn={false} activity={<RunLine run={run} />} state={run.status}>
       {run.resets > 0 && (
@@ -44,7 +42,7 @@ function RunLine({ run }: { run: RunStream }) {
     <span className="run-line" data-testid="run-line">
       <LoaderCircle className="spin" size={13} aria-hidden />
       {runActivity(run)}
-      {elapsed !== null && elapsed >= 1_000 && <span aria-hidden> · {formatDuration(elapsed)}</span>}
+      {elapsed !== null && elapsed >= 1_000 && <span aria-hidden>· {formatDuration(elapsed)}</span>}
     </span>
   );
 }

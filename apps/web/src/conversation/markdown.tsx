@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { markdownBlocks } from './markdown-blocks.js';
 
 const PLUGINS = [remarkGfm];
 
@@ -27,13 +28,21 @@ const COMPONENTS: Components = {
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
 };
 
-/** Formatted text. */
+const Block = memo(function Block({ text }: { text: string }) {
+  return (
+    <Markdown remarkPlugins={PLUGINS} components={COMPONENTS}>
+      {text}
+    </Markdown>
+  );
+});
+
+/** Formatted text. A block that did not change is not parsed again, so that a long answer costs its last block only. */
 export const Prose = memo(function Prose({ text }: { text: string }) {
   return (
     <div className="prose">
-      <Markdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-        {text}
-      </Markdown>
+      {markdownBlocks(text).map((block, index) => (
+        <Block key={index} text={block} />
+      ))}
     </div>
   );
 });
