@@ -133,6 +133,13 @@ describe('AppendBatcher', () => {
     expect((await stuck).map(({ status }) => status)).toEqual(['busy', 'blocked']);
   });
 
+  it('lets nothing overtake what waits for a busy thread', async () => {
+    const log = new FakeLog((call) => (call < 2 ? 'busy' : 'none'));
+    const batches = batcher(log, { batchRows: 1 }, 1);
+    const outcomes = await batches.submit(['1', '2', '3'].map((id) => message('t0', 's', id)));
+    expect(outcomes).toMatchObject([1, 2, 3].map((seq) => ({ status: 'appended', event: { seq } })));
+  });
+
   it('refuses at once what exceeds its bound', async () => {
     const batches = batcher(new FakeLog(), { waitingRows: 2 });
     const accepted = batches.submit([message('a', 's', '1'), message('a', 's', '2')]);
