@@ -209,4 +209,16 @@ describe('ThreadGate', () => {
     expect(model.observers[1]).toMatchObject({ epoch: model.epoch, last: 0 });
     expectOneOrder(model);
   });
+
+  it('does not believe a hint of another history before its own Postgres says so', async () => {
+    const model = new GatewayModel();
+    model.join();
+    model.append(1);
+    model.failover(1);
+    model.poll();
+    model.hint(0, 'deliver');
+    await model.clock.advance(1_000);
+    expect(model.pulls).toBe(1);
+    expect(model.deliveries.map(({ epoch }) => epoch)).toEqual([model.epoch]);
+  });
 });
