@@ -9,7 +9,7 @@ const NEST_BUILDS = { gateway: 'apps', 'agent-worker': 'apps', 'slo-service': 'a
 const COMMON = ['package-lock.json', 'tsconfig.json', 'tsconfig.web.json', 'nest-cli.json'];
 const PARALLEL = 2;
 
-/** What can be built, where from and how. */
+/** What can be built, where from and how. Builds translate only (noCheck): `npm run check` is what checks types. */
 const PROJECTS = [
   ...Object.entries(NEST_BUILDS).map(([name, parent]) => ({
     name,
