@@ -23,6 +23,8 @@ const base = {
 };
 
 export default {
+  // A loaded machine is slow, not wrong: a test ends early by its own deadlines.
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['**/*.spec.ts', '**/*.spec.tsx'] },
     { ...base, ...servers, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
