@@ -72,7 +72,7 @@ describe('limits of the edge', () => {
     );
     expect(new Set(codes)).toEqual(new Set([1008]));
     expect(process.memoryUsage().rss - before).toBeLessThan(60 * 1_024 * 1_024);
-  });
+  }, 30_000);
 
   it('closes a stranger whose frame is larger than a token needs, and lets a known client send full frames', async () => {
     const stranger = await raw();

@@ -1,15 +1,18 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { RunProgress } from './run-progress.service.js';
 
-const target = { tenantId: 't', threadId: 'th', memberVersion: 1 };
+const [threadId, runId, otherId, agentId] = [1, 2, 3, 4].map(
+  (n) => `0199c0de-0000-7000-8000-00000000000${String(n)}`,
+) as [string, string, string, string];
+const target = { tenantId: 't', threadId, memberVersion: 1 };
 const text = (value: string) => [{ type: 'text', text: value }];
 
 describe('RunProgress', () => {
   let progress: RunProgress;
   const pass = (event: string, payload: object) => {
-    progress.passed(target, event, { runId: 'r', threadId: 'th', ...payload });
+    progress.passed(target, event, { runId, threadId, agentId, ...payload });
   };
-  const behind = (attempt: number, length: number) => progress.isBehind('th', 'r', { attempt, length });
+  const behind = (attempt: number, length: number) => progress.isBehind(threadId, runId, { attempt, length });
 
   beforeEach(() => {
     progress = new RunProgress();
@@ -36,10 +39,19 @@ describe('RunProgress', () => {
   });
 
   it('knows a run it never saw to be behind once it has an attempt, and none that ended', () => {
-    expect(progress.isBehind('th', 'other', { attempt: 0, length: 0 })).toBe(false);
-    expect(progress.isBehind('th', 'other', { attempt: 1, length: 0 })).toBe(true);
+    expect(progress.isBehind(threadId, otherId, { attempt: 0, length: 0 })).toBe(false);
+    expect(progress.isBehind(threadId, otherId, { attempt: 1, length: 0 })).toBe(true);
     pass('run.ended', { attempt: 1, length: 0, outcome: 'completed' });
     pass('run.chunk', { attempt: 1, off: 0, parts: text('late') });
-    expect([behind(3, 9), progress.of('th').size]).toEqual([false, 0]);
+    expect([behind(3, 9), progress.of(threadId).size]).toEqual([false, 0]);
+  });
+
+  it('ignores what is no run event, malformed, or of another thread', () => {
+    progress.passed(target, 'typing.changed', {});
+    progress.passed(target, '__proto__', {});
+    progress.passed(target, 'run.chunk', null);
+    pass('run.chunk', { attempt: 1, off: 0, parts: 'abc' });
+    pass('run.chunk', { threadId: otherId, attempt: 1, off: 0, parts: text('abc') });
+    expect(progress.of(threadId).get(runId)).toEqual({ attempt: 1, length: 0 });
   });
 });
