@@ -10,6 +10,7 @@ import { DoorbellProcessor } from '../doorbell/doorbell.processor.js';
 import { Announcer } from './announcer.js';
 import { CancelController } from './cancel.controller.js';
 import { ChunkCommitter } from './chunk-committer.js';
+import { ChunkRetention } from './chunk-retention.js';
 import { Reachability } from './reachability.js';
 import { Reconciler } from './reconciler.js';
 import { RunDispatcher } from './run-dispatcher.js';
@@ -94,6 +95,7 @@ function holdMs({ leaseMs }: WorkerConfig): number {
         new Reconciler(dispatcher, logger, Math.min(reconcileMs, leaseMs / 2)),
     },
     DoorbellProcessor,
+    ChunkRetention,
     ShutdownSteps,
   ],
 })
