@@ -1,4 +1,4 @@
-import type { Socket as EngineSocket } from 'engine.io';
+import type { Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions } from 'ws';
 
 export interface FrameLimits {
@@ -37,7 +37,7 @@ export function limitedWsEngine({
 }
 
 /** Lets an authenticated connection send messages of full size. */
-export function admitFullFrames(connection: EngineSocket, { frameBytes }: FrameLimits): void {
+export function admitFullFrames(connection: Socket['conn'], { frameBytes }: FrameLimits): void {
   const { socket } = connection.transport as unknown as { readonly socket?: LimitedSocket };
   if (socket?._receiver?._maxPayload !== undefined) socket._receiver._maxPayload = frameBytes;
 }
