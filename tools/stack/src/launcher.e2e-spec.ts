@@ -141,8 +141,8 @@ describe('npm start', () => {
       await eventually(() => shown.includes('Ctrl-C stops it.'), { timeoutMs: READY_MS });
       const pids = file().processes.map(({ pid }) => pid);
       terminal.stdin?.write('\u0003');
-      expect((await exited)[0]).toBe(0);
-      expect(shown).toMatch(/Stopped \(\d/);
+      const [code] = await exited;
+      expect({ code, shown }).toEqual({ code: 0, shown: expect.stringMatching(/Stopped \(\d/) });
       await expectNothingLeft(pids);
     },
     120_000,

@@ -17,7 +17,7 @@ describe('catchStopSignals', () => {
 
   it('takes the copy that npm passes on for the same wish', async () => {
     process.emit('SIGINT', 'SIGINT');
-    now += 30;
+    now += 300;
     process.emit('SIGINT', 'SIGINT');
     expect(await signals.asked).toBe('SIGINT');
     expect(await hastened()).toBe('not yet');
@@ -25,7 +25,7 @@ describe('catchStopSignals', () => {
 
   it('hastens on a second Ctrl-C', async () => {
     process.emit('SIGINT', 'SIGINT');
-    now += 600;
+    now += 1_100;
     process.emit('SIGINT', 'SIGINT');
     expect(await signals.hastened).toBe('SIGINT');
   });
