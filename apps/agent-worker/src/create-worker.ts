@@ -1,11 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '@holdfast/config';
-import { Database } from '@holdfast/database';
+import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, NestLogger, newInstanceId, type Logger } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
 import { APP, AppModule } from './app.module.js';
-import { awaitSchema } from './await-schema.js';
 
 /** A worker that is wired but claims nothing yet: it begins once it listens. */
 export interface CreatedWorker {

@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppError, BUILD_VERSION } from '@holdfast/contracts';
+import { BUILD_VERSION } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
-import { assertSchemaCurrent, Database } from '@holdfast/database';
+import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, newInstanceId, NestLogger, type Logger } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
 import { chatAdapter, ThreadGate } from '@holdfast/scaling';
@@ -14,9 +13,6 @@ import { HandshakeGate } from './edge/handshake-gate.service.js';
 import { HttpAdapter } from './http/edge/http-adapter.js';
 import { installHttp } from './http/install-http.js';
 import { SocketServer } from './publish/socket-server.service.js';
-
-/** Time between two attempts to reach Postgres at boot, in ms. */
-const SCHEMA_RETRY_MS = 1_000;
 
 export interface Gateway {
   readonly app: NestFastifyApplication;
@@ -49,18 +45,4 @@ export async function createGateway(config: Config): Promise<Gateway> {
       await app.listen(port, host);
     },
   };
-}
-
-/** A Postgres that is away is waited for: ending because of it would only add a crash loop to the outage. */
-async function awaitSchema(database: Database, logger: Logger): Promise<void> {
-  for (let told = false; ; told = true) {
-    try {
-      await assertSchemaCurrent(database);
-      return;
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'unavailable') throw error;
-      if (!told) logger.warn({ err: error }, 'waiting for Postgres');
-      await delay(SCHEMA_RETRY_MS);
-    }
-  }
 }

@@ -2,12 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '@holdfast/config';
 import { BUILD_VERSION } from '@holdfast/contracts';
-import { Database } from '@holdfast/database';
+import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, NestLogger, newInstanceId } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { AppModule } from './app.module.js';
-import { awaitSchema } from './await-schema.js';
 import type { Identity } from './identity.js';
 
 function identityOf({ service }: Config): Identity {

@@ -41,12 +41,9 @@ export { pollThreads, type PolledThread } from './run/poll-threads.js';
 export { purgeRunChunks } from './run/purge-run-chunks.js';
 export { releaseRun } from './run/release-run.js';
 export { retryRun, type RetryOutcome, type RetryRequest } from './run/retry-run.js';
-export {
-  AppendBatcher,
-  type AppendBatcherOptions,
-  type AppendLimits,
-  type BatchedOutcome,
-} from './log/append-batcher.js';
+export { AppendBatcher, type AppendBatcherOptions } from './log/append-batcher.js';
+export type { AppendLimits } from './log/append-limits.js';
+export type { BatchedOutcome } from './log/batched-outcome.js';
 export { publishedOf } from './log/published-of.js';
 export { searchMessages, type SearchRequest } from './search/search-messages.js';
 export { addMember, type MembersChanged } from './thread/add-member.js';
@@ -54,7 +51,7 @@ export { authorizeMember, type Membership } from './thread/authorize-member.js';
 export { deleteThread, type DeletedThread } from './thread/delete-thread.js';
 export { exportThread, type ThreadExportStream } from './thread/export-thread.js';
 export { listThreads, type ThreadListRequest } from './thread/list-threads.js';
-export { markManyRead, markRead, type ReadMark } from './thread/mark-read.js';
+export { markRead, type ReadMark } from './thread/mark-read.js';
 export { listMembers, memberIds, type MemberIds } from './thread/members.js';
 export { removeMember } from './thread/remove-member.js';
 export { updateThread, type ThreadChange, type UpdatedThread } from './thread/update-thread.js';

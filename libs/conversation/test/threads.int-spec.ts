@@ -62,7 +62,7 @@ describe('threads', () => {
       name: `bot-${randomUUID()}`,
       description: 'A bot.',
       provider: 'openai',
-      config: { baseUrl: 'http://127.0.0.1:1', model: 'm', apiKey: 'HOLDFAST_SECRET_X' },
+      config: { baseUrl: 'http://127.0.0.1:1', model: 'm', apiKeySecret: 'HOLDFAST_SECRET_X' },
     });
     const threadId = await thread(f.db, f.alice, { agent: true });
     const before = (await log(f.db, threadId)).length;

@@ -1,3 +1,4 @@
+export { awaitSchema } from './await-schema.js';
 export { DatabaseModule } from './database.module.js';
 export { assertSchemaCurrent, revertMigrations, runMigrations } from './migrations.js';
 export { createDataSource } from './data-source.js';

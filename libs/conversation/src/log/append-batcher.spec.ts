@@ -2,7 +2,8 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { AppError } from '@holdfast/contracts';
 import fc from 'fast-check';
 import pg from 'pg';
-import { AppendBatcher, type BatchedOutcome } from './append-batcher.js';
+import { AppendBatcher } from './append-batcher.js';
+import type { BatchedOutcome } from './batched-outcome.js';
 import type { AppendOutcome, AppendRow } from './append-messages.js';
 import { bodyHash } from './body-hash.js';
 

@@ -10,14 +10,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDataError } from '@holdfast/database';
 import type { AppendedMessage, AppendOutcome, AppendRow } from './append-messages.js';
+import { APPEND_LIMITS, type AppendLimits } from './append-limits.js';
+import type { BatchedOutcome } from './batched-outcome.js';
 import { AppendEntry } from './append-entry.js';
 import { AppendLane, laneOf } from './append-lane.js';
-
-/**
- * What became of a submitted row. `busy`, `unavailable` and `blocked` are worth a retry with the same key; `invalid` is
- * not.
- */
-export type BatchedOutcome = AppendOutcome | { readonly status: 'unavailable' | 'blocked' | 'invalid' };
 
 export interface AppendBatcherOptions {
   /** Appends rows in one round trip, as `appendMessages` does; a key occurs once per call. */
@@ -30,27 +26,6 @@ export interface AppendBatcherOptions {
   readonly onFailure?: (error: unknown) => void;
   readonly limits?: Partial<AppendLimits>;
 }
-
-export interface AppendLimits {
-  /** Rows of one batch. */
-  readonly batchRows: number;
-  /** UTF-8 bytes of text in one batch, beyond its first row. */
-  readonly batchBytes: number;
-  /** Rows that wait, over all lanes; beyond it rows are refused as `busy`. */
-  readonly waitingRows: number;
-  /** Longest wait of a row before it is sent, in ms. */
-  readonly waitMs: number;
-  /** Pause between two tries of the busy lane, in ms. */
-  readonly busyPauseMs: number;
-}
-
-const LIMITS: AppendLimits = {
-  batchRows: 500,
-  batchBytes: 1_048_576,
-  waitingRows: 20_000,
-  waitMs: 5_000,
-  busyPauseMs: 5,
-};
 
 /** What one batch has learnt on its way, halves included. */
 interface Round {
@@ -71,7 +46,7 @@ export class AppendBatcher {
 
   constructor(private readonly options: AppendBatcherOptions) {
     this.lanes = Array.from({ length: options.lanes }, () => new AppendLane());
-    this.limits = { ...LIMITS, ...options.limits };
+    this.limits = { ...APPEND_LIMITS, ...options.limits };
   }
 
   /** Appends rows and answers each, in the order given, after its commit or its failure. Never rejects. */

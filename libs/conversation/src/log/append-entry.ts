@@ -1,6 +1,6 @@
 import { partsText } from '@holdfast/contracts';
-import type { BatchedOutcome } from './append-batcher.js';
 import type { AppendRow } from './append-messages.js';
+import type { BatchedOutcome } from './batched-outcome.js';
 import { bodyHash } from './body-hash.js';
 
 /** A submitted row on its way to an outcome. */

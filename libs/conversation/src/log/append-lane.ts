@@ -1,5 +1,5 @@
-import type { AppendLimits } from './append-batcher.js';
 import type { AppendEntry } from './append-entry.js';
+import type { AppendLimits } from './append-limits.js';
 
 /** The lane of a thread: the same one for every row of it. */
 export function laneOf(threadId: string, lanes: number): number {

@@ -32,7 +32,7 @@ const MARK = {
  * Raises many read markers at once, never above the head and never down, so that a replay is harmless. Answers the
  * resulting seq of each mark, in the order given; undefined for strangers.
  */
-export async function markManyRead(db: Database, marks: readonly ReadMark[]): Promise<(number | undefined)[]> {
+async function markManyRead(db: Database, marks: readonly ReadMark[]): Promise<(number | undefined)[]> {
   if (marks.length === 0) return [];
   const rows = await db.query<{ thread_id: string; user_id: string; seq: number }>(MARK, [
     marks.map(({ tenantId }) => tenantId),

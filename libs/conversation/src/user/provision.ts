@@ -31,7 +31,7 @@ export interface AgentConfig {
   readonly baseUrl?: string;
   readonly model?: string;
   /** NAME of the secret in the worker's environment, never the key itself. */
-  readonly apiKey?: string;
+  readonly apiKeySecret?: string;
   /** Allow-listed tools. */
   readonly tools?: readonly string[];
   readonly systemPrompt?: string;
@@ -39,6 +39,8 @@ export interface AgentConfig {
   readonly historyTokens?: number;
   /** Tokens that one answer may have. */
   readonly maxOutputTokens?: number;
+  /** `prefix` only for endpoints that go on from a last assistant message; by default an interrupted answer restarts. */
+  readonly resume?: 'prefix' | 'restart';
 }
 
 export const AGENT_PROVIDERS = ['guide', 'openai'] as const;

@@ -24,6 +24,11 @@ export const agentCreate: Command = {
     'system-prompt': { value: 'text', summary: 'openai: instructions ahead of every conversation' },
     'max-output-tokens': { value: 'n', summary: 'openai: longest answer' },
     'history-tokens': { value: 'n', summary: 'openai: conversation history given to it' },
+    resume: {
+      value: 'prefix|restart',
+      summary:
+        'openai: prefix if the endpoint goes on from a last assistant message; else an interrupted answer restarts',
+    },
     tools: { value: 'a,b', summary: `tools it may call: ${AGENT_TOOLS.join(', ')}` },
   },
   environment: ['DATABASE_URL'],

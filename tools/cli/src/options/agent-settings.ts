@@ -1,4 +1,5 @@
 import { SECRET_NAME } from '@holdfast/config';
+import type { AgentConfig } from '@holdfast/conversation';
 import { UsageError } from '../usage.errors.js';
 import type { CommandInput } from '../command.js';
 import { integerOf, listOf, required, textOf } from './option-values.js';
@@ -14,18 +15,8 @@ const ENDPOINT_OPTIONS = [
   'system-prompt',
   'max-output-tokens',
   'history-tokens',
+  'resume',
 ];
-
-/** How an agent is stored; the key itself never is, only the name of the variable that holds it. */
-export interface AgentSettings {
-  readonly tools: readonly string[];
-  readonly baseUrl?: string;
-  readonly model?: string;
-  readonly apiKeySecret?: string;
-  readonly systemPrompt?: string;
-  readonly maxOutputTokens?: number;
-  readonly historyTokens?: number;
-}
 
 function tools(value: string | undefined): string[] {
   const names = [...new Set(listOf(value))];
@@ -53,11 +44,16 @@ function secretName(value: string): string {
   );
 }
 
+function resumeOf(value: string): 'prefix' | 'restart' {
+  if (value === 'prefix' || value === 'restart') return value;
+  throw new UsageError('--resume must be prefix or restart');
+}
+
 /**
  * The settings that the options of `agent create` describe.
  * @throws UsageError
  */
-export function agentSettings(input: CommandInput, provider: 'guide' | 'openai'): AgentSettings {
+export function agentSettings(input: CommandInput, provider: 'guide' | 'openai'): AgentConfig {
   const { options } = input;
   const allowed = tools(options['tools']);
   if (provider === 'guide') {
@@ -66,7 +62,7 @@ export function agentSettings(input: CommandInput, provider: 'guide' | 'openai')
     return { tools: options['tools'] === undefined ? AGENT_TOOLS : allowed };
   }
   const { 'api-key-secret': secret, 'system-prompt': prompt } = options;
-  const { 'max-output-tokens': output, 'history-tokens': history } = options;
+  const { 'max-output-tokens': output, 'history-tokens': history, resume } = options;
   return {
     tools: allowed,
     baseUrl: baseUrl(required(input, 'base-url')),
@@ -74,6 +70,7 @@ export function agentSettings(input: CommandInput, provider: 'guide' | 'openai')
     ...(secret !== undefined && { apiKeySecret: secretName(secret) }),
     ...(prompt !== undefined && { systemPrompt: textOf(prompt, '--system-prompt', MAX_PROMPT) }),
     ...(output !== undefined && { maxOutputTokens: integerOf(output, '--max-output-tokens', [1, 200_000]) }),
+    ...(resume !== undefined && { resume: resumeOf(resume) }),
     ...(history !== undefined && { historyTokens: integerOf(history, '--history-tokens', [100, 1_000_000]) }),
   };
 }

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@holdfast/contracts';
-import { assertSchemaCurrent, type Database } from '@holdfast/database';
 import type { Logger } from '@holdfast/observability';
+import type { Database } from './database.js';
+import { assertSchemaCurrent } from './migrations.js';
 
 const FIRST_PAUSE_MS = 250;
-const MAX_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 1_000;
 
 /**
- * Resolves once Postgres answers with a schema that this build can work with; a Postgres that is away is waited for.
+ * Resolves once Postgres answers with a schema that this build can work with. A Postgres that is away is waited for: it
+ * restarts too, and ending because of it would only add a crash loop to the outage.
  * @throws AppError `internal` if the schema is older than this build
  */
 export async function awaitSchema(database: Database, logger: Logger): Promise<void> {
