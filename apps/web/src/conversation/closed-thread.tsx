@@ -17,8 +17,8 @@ export function ClosedThread({ access, onMenu }: ClosedThreadProps) {
   const { title, text } = WORDS[access];
   return (
     <main className="pane">
-      <header className="pane__header pane__menu">
-        <button type="button" className="icon-button" aria-label="Show threads" onClick={onMenu}>
+      <header className="pane__header pane__header--narrow">
+        <button type="button" className="icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
           <Menu size={20} aria-hidden />
         </button>
       </header>

@@ -13,9 +13,9 @@ export interface ConnectionWords {
 const PATIENCE_MS = 1_000;
 
 const DEGRADED: Readonly<Record<string, string>> = {
-  database: 'Messages cannot be stored at the moment. They wait here.',
-  redis: 'Updates may arrive a little late.',
-  agents: 'Agents cannot answer at the moment.',
+  database: 'Messages cannot be stored at the moment; they wait here',
+  redis: 'Updates may arrive a little late',
+  agents: 'Agents cannot answer at the moment',
 };
 
 export function connectionWords(state: ConnectionState, now: number): ConnectionWords | null {
@@ -31,8 +31,8 @@ export function connectionWords(state: ConnectionState, now: number): Connection
     }
     case 'halted':
       return state.code === 'unsupported_protocol'
-        ? { tone: 'critical', text: 'This page is out of date.', action: 'reload' }
-        : { tone: 'critical', text: 'Signed out.', action: 'reload' };
+        ? { tone: 'critical', text: 'This page is out of date', action: 'reload' }
+        : { tone: 'critical', text: 'Signed out', action: 'reload' };
     case 'connecting':
     case 'authenticating':
     case 'syncing': {
@@ -47,6 +47,6 @@ export function connectionWords(state: ConnectionState, now: number): Connection
       return { tone: 'warning', text, countdown, action: 'retry' };
     }
     case 'offline':
-      return { tone: 'warning', text: 'You are offline.', action: 'retry' };
+      return { tone: 'warning', text: 'You are offline', action: 'retry' };
   }
 }

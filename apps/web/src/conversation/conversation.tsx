@@ -44,7 +44,13 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
     <div className="conversation" data-details={hasDetails}>
       <main className="pane">
         <header className="pane__header">
-          <button type="button" className="icon-button pane__menu" aria-label="Show threads" onClick={onMenu}>
+          <button
+            type="button"
+            className="icon-button pane__menu"
+            aria-label="Show threads"
+            data-testid="menu"
+            onClick={onMenu}
+          >
             <Menu size={20} aria-hidden />
           </button>
           <div className="conversation__title">

@@ -1,7 +1,17 @@
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { markdownBlocks } from './markdown-blocks.js';
+
+/** A link whose address was refused, such as a script, is plain text. */
+function OutsideLink({ href, children }: { href: string | undefined; children: ReactNode }) {
+  if (href === undefined || href === '') return children;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
+}
 
 const PLUGINS = [remarkGfm];
 
@@ -10,15 +20,11 @@ const PLUGINS = [remarkGfm];
  * shown as links, so that reading a message fetches nothing from elsewhere.
  */
 const COMPONENTS: Components = {
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  ),
+  a: ({ href, children }) => <OutsideLink href={href}>{children}</OutsideLink>,
   img: ({ src, alt }) => (
-    <a href={typeof src === 'string' ? src : undefined} target="_blank" rel="noopener noreferrer nofollow">
+    <OutsideLink href={typeof src === 'string' ? src : ''}>
       {alt === undefined || alt === '' ? 'Image' : alt}
-    </a>
+    </OutsideLink>
   ),
   table: ({ children }) => (
     <div className="prose__table" tabIndex={0} role="group" aria-label="Table">

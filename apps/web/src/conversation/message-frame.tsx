@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Avatar } from '../parts/avatar.js';
-import { formatExact, formatTime } from '../parts/format.js';
+import { formatExact, formatNarrow, formatTime } from '../parts/format.js';
 import type { Person } from '../shell/people.js';
 import type { Row } from './rows.js';
 
@@ -20,7 +20,10 @@ interface MessageFrameProps {
 export function MessageFrame({ row, person, isOwn, activity, state, seq, children }: MessageFrameProps) {
   const { startsGroup, at, entry } = row;
   const name = isOwn ? 'You' : person.name;
-  const time = at === null ? null : { iso: new Date(at).toISOString(), exact: formatExact(at), short: formatTime(at) };
+  const time =
+    at === null
+      ? null
+      : { iso: new Date(at).toISOString(), exact: formatExact(at), short: formatTime(at), narrow: formatNarrow(at) };
   return (
     <article
       className="message"
@@ -39,7 +42,7 @@ export function MessageFrame({ row, person, isOwn, activity, state, seq, childre
         ) : (
           time !== null && (
             <time className="message__time message__time--side" dateTime={time.iso} title={time.exact}>
-              {time.short}
+              {time.narrow}
             </time>
           )
         )}

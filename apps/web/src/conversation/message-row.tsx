@@ -44,8 +44,8 @@ export function MessageRow({ row, item, threadId, person, isOwn, isLatestRun }: 
             <MessageBoundary text={text} revision={`${String(item.revision)}:${String(text.length)}`}>
               <MessageParts parts={parts} />
             </MessageBoundary>
-            {item.revision > 0 && <span className="message__edited">edited</span>}
           </div>
+          {item.revision > 0 && <span className="message__edited">edited</span>}
           {isOwn && <MessageState status="sent" />}
           <MessageTools
             threadId={threadId}

@@ -11,12 +11,14 @@ interface StatusLineProps {
 
 /** One line above the composer that always has its place: the connection, what waits, who types. */
 export function StatusLine({ thread, people }: StatusLineProps) {
-  const { connection } = useHoldfast();
+  const { connection, identity } = useHoldfast();
   const state = useConnection();
   const now = useNow(state.status === 'live' ? null : 250);
   const words = connectionWords(state, now);
   const waiting = useOutbox().filter((item) => item.state.status === 'queued').length;
-  const typing = [...thread.typing.keys()].map((userId) => people(userId).name);
+  const typing = [...thread.typing.keys()]
+    .filter((userId) => userId !== identity.userId)
+    .map((userId) => people(userId).name);
   return (
     <div className="status" data-testid="connection-state" data-status={state.status} data-tone={words?.tone}>
       <p role="status">

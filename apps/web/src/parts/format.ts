@@ -16,6 +16,15 @@ export function formatTime(at: string | number): string {
   return clock.format(new Date(at));
 }
 
+/** The time without its half of the day, where there is little room. */
+export function formatNarrow(at: string | number): string {
+  const parts = clock.formatToParts(new Date(at)).filter(({ type }) => type !== 'dayPeriod');
+  return parts
+    .map(({ value }) => value)
+    .join('')
+    .trim();
+}
+
 export function formatExact(at: string | number): string {
   return exact.format(new Date(at));
 }

@@ -5,12 +5,14 @@ import { Sidebar } from '../sidebar/sidebar.js';
 import { EmptyPane } from './empty-pane.js';
 import { useRoute } from './route.js';
 import { useAgents } from './use-agents.js';
+import { useUnreadTitle } from './use-unread-title.js';
 import './chat-page.css';
 
 /** Threads on the left, the conversation beside them. */
 export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   const { threadId, seq } = useRoute();
   const agents = useAgents();
+  useUnreadTitle();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [isCreating, setCreating] = useState(false);
   const closeSheet = (): void => {

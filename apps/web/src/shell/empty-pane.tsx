@@ -31,8 +31,8 @@ export function EmptyPane({ agents, onNewThread, onMenu }: EmptyPaneProps) {
 
   return (
     <main className="pane">
-      <header className="pane__header pane__menu">
-        <button type="button" className="icon-button" aria-label="Show threads" onClick={onMenu}>
+      <header className="pane__header pane__header--narrow">
+        <button type="button" className="icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
           <Menu size={20} aria-hidden />
         </button>
       </header>
