@@ -40,8 +40,12 @@ export class UserDirectory {
    */
   async principal(identity: Identity): Promise<KnownUser> {
     const key = JSON.stringify([identity.tenant, identity.sub, identity.name, identity.kind]);
-    const known = this.cache.get(key) ?? toKnownUser(await this.batcher.submit(identity));
-    this.cache.set(key, known);
+    let known = this.cache.get(key);
+    if (known === undefined) {
+      known = toKnownUser(await this.batcher.submit(identity));
+      // Set once per read of Postgres: a user who keeps coming does not keep an old entry alive.
+      this.cache.set(key, known);
+    }
     return { ...known, roles: [...identity.roles] };
   }
 

@@ -35,9 +35,4 @@ export class LiveSessions {
     if (last.mayReconnect) socket.conn.close();
     else socket.disconnect(true);
   }
-
-  /** Ends the sessions of a user that was erased. */
-  endUser(userId: string, code: CloseCode): void {
-    for (const socket of [...this.sockets]) if (socket.data.session.user.userId === userId) this.end(socket, code);
-  }
 }
