@@ -154,6 +154,31 @@ describe('a live session', () => {
     client.stop();
   });
 
+  it('goes on with its move when the draining instance closes early, without another wait', async () => {
+    const { server, client, clock } = await live();
+    const seen: string[] = [];
+    client.connection.subscribe(() => seen.push(client.connection.getSnapshot().status));
+    server.emit('server.draining', { reconnectAfterMs: 500, deadlineMs: 600, reason: 'deploy' });
+    await clock.advance(503);
+    server.cut();
+    await clock.advance(100);
+    expect(seen).toEqual(['draining', 'connecting', 'authenticating', 'syncing', 'live']);
+    client.stop();
+  });
+
+  it('keeps to the time that the server chose when it closes before', async () => {
+    const { server, client, clock } = await live();
+    server.emit('server.draining', { reconnectAfterMs: 5_000, deadlineMs: 6_000, reason: 'deploy' });
+    await clock.advance(1_000);
+    const moveAt = clock.now() + 4_000;
+    server.cut();
+    await clock.advance(0);
+    expect(client.connection.getSnapshot()).toMatchObject({ status: 'waiting', nextAt: moveAt });
+    await clock.advance(4_100);
+    expect(client.connection.getSnapshot().status).toBe('live');
+    client.stop();
+  });
+
   it('is announced only after it caught up with what was missed', async () => {
     const { server, client, clock } = await live();
     server.cut();

@@ -35,6 +35,11 @@ const PROBE_DEADLINE_MS = 3_000;
 const LINGER_MS = 2_000;
 const DEFAULT_COMMAND_MS = 8_000;
 
+interface Move {
+  readonly at: number;
+  underWay: boolean;
+}
+
 /** Nobody is signed in. */
 class SignedOut extends Error {}
 
@@ -64,6 +69,8 @@ export class Connection implements Readable<ConnectionState> {
   #timer: Cancel = () => undefined;
   #unwatch: () => void = () => undefined;
   #clockOffset = 0;
+  /** The move away from a draining server, while it is planned or under way. */
+  #handover: Move | null = null;
 
   constructor(options: ConnectionOptions) {
     this.#o = options;
@@ -125,7 +132,7 @@ export class Connection implements Readable<ConnectionState> {
     const turn = ++this.#turn;
     this.#attempt += 1;
     this.#phase('connecting');
-    void this.#establish(turn, true).then(
+    void this.#establish(turn).then(
       (session) => {
         if (turn === this.#turn) this.#adopt(session);
         else session.link.close('superseded');
@@ -137,12 +144,13 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   /** Opens, authenticates and syncs one session; rejects with {@link NotEstablished} or {@link SignedOut}. */
-  async #establish(turn: number, shown: boolean): Promise<Session> {
+  async #establish(turn: number): Promise<Session> {
     const { clock } = this.#o;
     const token = await withDeadline(clock, TOKEN_DEADLINE_MS, this.#o.token(this.#tokenPurpose));
     if (token === null) throw new SignedOut();
     const phase = (status: 'authenticating' | 'syncing'): void => {
-      if (shown && turn === this.#turn) this.#phase(status);
+      // While an old session serves, a new one is opened quietly.
+      if (this.#session === null && turn === this.#turn) this.#phase(status);
     };
     const session: Session = new Session({
       ...this.#o,
@@ -172,6 +180,7 @@ export class Connection implements Readable<ConnectionState> {
   #adopt(session: Session): void {
     const replaced = this.#session;
     this.#session = session;
+    this.#handover = null;
     const now = this.#o.clock.now();
     this.#attempt = 0;
     this.#lastLiveAt = now;
@@ -199,6 +208,15 @@ export class Connection implements Readable<ConnectionState> {
       this.#lastLiveAt = now;
     }
     this.#session = null;
+    const handover = this.#handover;
+    if (handover !== null && !(fault instanceof SignedOut)) {
+      this.#handover = null;
+      this.#attempt = 1;
+      // The server closed before the move was done: the move goes on, or keeps the time that the server chose.
+      if (handover.underWay) this.#phase('connecting');
+      else this.#wait(Math.max(now, handover.at), 'draining');
+      return;
+    }
     if (fault instanceof SignedOut) {
       this.#halt('signed_out');
       return;
@@ -236,6 +254,7 @@ export class Connection implements Readable<ConnectionState> {
   #abandon(reason: string): void {
     this.#turn += 1;
     this.#timer();
+    this.#handover = null;
     const session = this.#session;
     this.#session = null;
     session?.link.close(reason);
@@ -279,21 +298,30 @@ export class Connection implements Readable<ConnectionState> {
     const { since, instanceId } = state;
     const drain = { since, instanceId, moveAt: now + reconnectAfterMs, deadlineAt: now + deadlineMs, reason };
     this.#state.set({ status: 'draining', ...drain });
-    this.#moveAfter(reconnectAfterMs, 1);
+    this.#moveAt(drain.moveAt, 1);
   }
 
-  #moveAfter(ms: number, attempt: number): void {
+  #moveAt(at: number, attempt: number): void {
     const turn = ++this.#turn;
+    const move: Move = { at, underWay: false };
+    this.#handover = move;
     this.#timer();
-    this.#timer = this.#o.clock.after(ms, () => {
-      void this.#establish(turn, false).then(
+    this.#timer = this.#o.clock.after(at - this.#o.clock.now(), () => {
+      move.underWay = true;
+      void this.#establish(turn).then(
         (session) => {
-          if (turn === this.#turn && this.getSnapshot().status === 'draining') this.#adopt(session);
+          if (turn === this.#turn) this.#adopt(session);
           else session.link.close('superseded');
         },
-        () => {
-          if (turn !== this.#turn || this.getSnapshot().status !== 'draining') return;
-          this.#moveAfter(backoffDelay(RECONNECT_BACKOFF, attempt, this.#o.random), attempt + 1);
+        (fault: unknown) => {
+          if (turn !== this.#turn) return;
+          this.#handover = null;
+          // The old socket may have ended meanwhile: then this was an ordinary try.
+          if (this.#session === null) this.#lost(fault);
+          else {
+            const pause = backoffDelay(RECONNECT_BACKOFF, attempt, this.#o.random);
+            this.#moveAt(this.#o.clock.now() + pause, attempt + 1);
+          }
         },
       );
     });

@@ -107,7 +107,15 @@ export class Threads {
         this.peek(threadId)?.onTyping(userId, typing ? expiresInMs : null);
         break;
       }
-      default:
+      // Not about what a thread shows: the connection and the inbox take theirs, and pages ask for the others.
+      case 'session.ready':
+      case 'session.expiring':
+      case 'session.closing':
+      case 'server.draining':
+      case 'server.degraded':
+      case 'inbox.updated':
+      case 'presence.changed':
+      case 'read.marked':
         break;
     }
   }
