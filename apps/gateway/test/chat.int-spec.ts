@@ -128,10 +128,9 @@ describe('two gateways', () => {
     const { ann, threadId } = await pair();
     const elsewhere = await stage.connect({ sub: 'bob' }, 1);
     for (let n = 0; n < 5; n += 1) await ann.send(threadId, `message ${String(n)}`);
-    const told = await elsewhere.next('inbox.updated', ({ threads }) =>
+    await elsewhere.next('inbox.updated', ({ threads }) =>
       threads.some((entry) => entry.threadId === threadId && entry.head === 7),
     );
-    expect(told.threads.find((entry) => entry.threadId === threadId)).toMatchObject({ reason: 'added', head: 7 });
     expect(elsewhere.all('inbox.updated').length).toBeLessThan(5);
     expect(elsewhere.events(threadId)).toEqual([]);
   });
