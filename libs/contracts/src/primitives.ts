@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
-/** A UUID in canonical text form. */
-export const Uuid = z.uuid();
+/** A UUID in canonical text form; capital letters are taken for small ones, so that equal ids are equal texts. */
+export const Uuid = z.uuid().check(z.toLowerCase());
 
 /** Position in a thread's log; the first event has 1, and 0 means "before the first". */
 export const Seq = z.int().check(z.gte(0));
@@ -34,6 +34,23 @@ export function safeText(minLength: number, maxLength: number) {
       z.maxLength(maxLength),
       z.refine(isStorableText, 'must not contain NUL or lone surrogates'),
     );
+}
+
+/** Control characters, line ends, and what turns the direction of the text around it. */
+const disorderly = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+/** Anything but marks, spaces, format characters and letters that are drawn as nothing. */
+const visible = /[^\p{C}\p{Z}\p{M}\u115F\u1160\u2800\u3164\uFFA0]/u;
+
+/** `text` as a part of a line: what is disorderly becomes a space. */
+export function toLine(text: string): string {
+  return text.replace(disorderly, ' ');
+}
+
+/** A name of at most `maxLength` UTF-16 units: one line with something to see, which leaves its surroundings alone. */
+export function lineText(maxLength: number) {
+  return safeText(1, maxLength).check(
+    z.refine((text) => visible.test(text) && toLine(text) === text, 'must be one line of visible text'),
+  );
 }
 
 /** A JSON value whose strings are all storable; used for tool arguments and results. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CEILINGS, safeText, type UserKind } from '@holdfast/contracts';
+import { CEILINGS, safeText, toLine, type UserKind } from '@holdfast/contracts';
 
 /** Who a verified token speaks for. */
 export interface Identity {
@@ -13,6 +13,9 @@ export interface Identity {
   /** End of the token; a live socket survives it by the configured grace only. */
   readonly expiresAt: Date;
 }
+
+/** The last second that an ISO 8601 timestamp of the wire can name; some issuers mean "never" by a later one. */
+const MAX_EXP_S = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
 
 /** Claims beyond what the JWT library checks itself. */
 export const Claims = z.object({
@@ -29,9 +32,9 @@ export function toIdentity(claims: z.infer<typeof Claims>): Identity {
   return {
     sub: claims.sub,
     tenant: claims.tenant,
-    name: claims.name ?? claims.sub.slice(0, CEILINGS.nameUnits),
+    name: toLine(claims.name ?? claims.sub.slice(0, CEILINGS.nameUnits)),
     kind: claims.kind ?? 'human',
     roles: claims.roles ?? [],
-    expiresAt: new Date(claims.exp * 1_000),
+    expiresAt: new Date(Math.min(claims.exp, MAX_EXP_S) * 1_000),
   };
 }

@@ -28,6 +28,19 @@ describe('TokenService with a secret', () => {
     expect(identity.expiresAt.getTime()).toBeGreaterThan(Date.now());
   });
 
+  it.each([Date.now(), 9e12, 1e300])(
+    'takes an end of %d s, beyond every calendar, for the last moment',
+    async (exp) => {
+      const { expiresAt } = await service().verify(await sign({ exp }));
+      expect(expiresAt.toISOString()).toBe('9999-12-31T23:59:59.000Z');
+    },
+  );
+
+  it('makes one line of the name', async () => {
+    const { name } = await service().verify(await sign({ claims: { name: 'Ann\r\n\u202eeve' } }));
+    expect(name).toBe('Ann   eve');
+  });
+
   it.each<[string, () => unknown]>([
     ['nothing', () => undefined],
     ['an object', () => ({})],

@@ -4,6 +4,7 @@ import {
   AppError,
   COMMANDS,
   ERROR_CODES,
+  GuestRequest,
   JOBS,
   LogEvent,
   LOG_EVENT_DATA,
@@ -48,6 +49,22 @@ describe('schemas', () => {
     };
     const parsed = LogEvent.parse({ ...event, data: { title: 'Tides', colour: 'green' }, later: true });
     expect(parsed).toEqual({ ...event, data: { title: 'Tides' } });
+  });
+
+  it('give an id one form, in whatever case it came', () => {
+    const request = { threadId: id.toUpperCase(), typing: true };
+    expect(COMMANDS['typing.set'].request.parse(request)).toEqual({ threadId: id, typing: true });
+  });
+
+  it.each(['  ', '\u200b', '\u3164', '\u0301\u0301', 'a\r\nb', 'a\u2028b', '\u202egnp.exe', 'a\u2066b', 'a\u001b[2J'])(
+    'refuse the name %j, which is not to be seen or changes what is around it',
+    (name) => {
+      expect(GuestRequest.safeParse({ name }).success).toBe(false);
+    },
+  );
+
+  it.each(['Ada', 'ä', '李', '👩‍👩‍👧', 'نور', 'Ann-Marie O’Neil', '<b>', '?'])('accept the name %j', (name) => {
+    expect(GuestRequest.parse({ name })).toEqual({ name });
   });
 
   it('refuse a prototype key as data', () => {

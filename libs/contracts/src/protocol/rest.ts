@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Epoch, safeText, Seq, Timestamp, Uuid } from '../primitives.js';
+import { Epoch, lineText, safeText, Seq, Timestamp, Uuid } from '../primitives.js';
 import { InstanceInfo } from '../system/system-status.js';
 import { LogEvent } from '../thread/log-event.js';
 import { Agent, AgentMode, Member, ThreadSummary, User } from '../thread/thread.js';
@@ -12,7 +12,7 @@ const limit = (max: number, fallback: number) =>
   z._default(z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(max))), fallback);
 const seqParam = z.pipe(z.coerce.number(), Seq);
 
-export const GuestRequest = z.object({ name: safeText(1, CEILINGS.nameUnits) });
+export const GuestRequest = z.object({ name: lineText(CEILINGS.nameUnits) });
 export const GuestReply = z.object({ token: z.string(), expiresAt: Timestamp, user: User, tenant: z.string() });
 export type GuestReply = z.infer<typeof GuestReply>;
 
