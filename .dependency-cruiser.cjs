@@ -101,7 +101,7 @@ module.exports = {
       comment: 'What runs in a browser imports no Node module and no server package.',
       severity: 'error',
       from: { path: '^(apps/web|libs/(react|client|contracts))/', pathNot: [TEST_FILE, 'vite[.]config[.]ts$'] },
-      to: { path: '^node_modules/(@nestjs|ioredis|bullmq|pg|typeorm|socket[.]io|pino|fastify)/|^node:' },
+      to: { path: '(^|/)node_modules/(@nestjs|ioredis|bullmq|pg|typeorm|socket[.]io|pino|fastify)/' },
     },
     {
       name: 'browser-no-node-core',
@@ -130,7 +130,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|[.]holdfast)/' },
+    exclude: { path: '^(dist|[.]holdfast)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

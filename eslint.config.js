@@ -17,7 +17,6 @@ const houseRules = {
   'no-console': 'error',
   // `== null` asks for null and undefined at once.
   eqeqeq: ['error', 'always', { null: 'ignore' }],
-  curly: ['error', 'multi-line'],
   'no-restricted-properties': [
     'error',
     { object: 'process', property: 'env', message: ENVIRONMENT },

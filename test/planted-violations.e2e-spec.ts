@@ -54,12 +54,17 @@ describe('the borders', () => {
 
   beforeAll(async () => {
     const cwd = await plant(FILES);
-    const args = ['--config', join(root, '.dependency-cruiser.cjs'), 'apps', 'libs'];
+    const args = ['--config', join(root, '.dependency-cruiser.cjs'), 'apps', 'libs', 'tools'];
     report = await runTool('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', args, cwd);
   });
 
   const FILES: Record<string, string> = {
-    'package.json': JSON.stringify({ name: 'planted', type: 'module', dependencies: { zod: '*', pg: '*' } }),
+    'package.json': JSON.stringify({
+      name: 'planted',
+      type: 'module',
+      dependencies: { zod: '*', pg: '*' },
+      devDependencies: { vite: '*' },
+    }),
     'libs/contracts/src/index.ts': "import pg from 'pg';\nexport const client = pg.Client;\n",
     'libs/config/src/index.ts': "export { a } from './a.js';\n",
     'libs/config/src/a.ts': "import { b } from './b.js';\nexport const a = () => b;\n",
@@ -67,12 +72,20 @@ describe('the borders', () => {
     'libs/redis/src/index.ts': "import { x } from '@holdfast/database';\nexport const y = x;\n",
     'libs/database/src/index.ts': "export { z as x } from '../../../apps/gateway/src/z.js';\n",
     'libs/health/src/index.ts': "import { a } from '../../config/src/a.js';\nexport const h = a;\n",
+    'libs/scaling/src/index.ts': "export { p } from './nowhere.js';\n",
+    'libs/observability/src/index.ts': "export { o } from './o.spec.js';\n",
+    'libs/observability/src/o.spec.ts': 'export const o = 1;\n',
+    'libs/react/src/index.ts': "import { Client } from 'pg';\nexport const r = Client;\n",
     'libs/shutdown/src/index.ts': "import { t } from '@holdfast/testing';\nexport const s = t;\n",
     'libs/testing/src/index.ts': 'export const t = 1;\n',
     'libs/client/src/index.ts': "import { readFileSync } from 'node:fs';\nexport const c = readFileSync;\n",
     'apps/gateway/src/z.ts': "import { w } from '../../agent-worker/src/w.js';\nexport const z = w;\n",
     'apps/agent-worker/src/w.ts': 'export const w = 1;\n',
     'apps/slo-service/src/main.ts': "import pino from 'pino';\nexport const p = pino;\n",
+    'apps/slo-service/src/build.ts': "import { build } from 'vite';\nexport const u = build;\n",
+    'apps/slo-service/src/deep.ts': "import { a } from '../../../libs/config/src/a.js';\nexport const d = a;\n",
+    'apps/slo-service/src/tool.ts': "import { k } from '../../../tools/stack/src/k.js';\nexport const t = k;\n",
+    'tools/stack/src/k.ts': "import { w } from '../../../apps/agent-worker/src/w.js';\nexport const k = w;\n",
     'apps/web/src/main.ts': "import { y } from '@holdfast/redis';\nexport const v = y;\n",
   };
 
@@ -81,12 +94,19 @@ describe('the borders', () => {
     ['a lib that imports an app', 'libs-not-apps', 'libs/database/src/index.ts'],
     ['an app that imports an app', 'app-not-app', 'apps/gateway/src/z.ts'],
     ['a lib that imports its neighbour in the layer', 'layer-redis', 'libs/redis/src/index.ts'],
-    ['a lib entered beside its index', 'index-only-lib', 'libs/health/src/index.ts'],
+    ['an app that imports a tool', 'app-not-tool', 'apps/slo-service/src/tool.ts'],
+    ['a tool that imports an app', 'tools-not-apps', 'tools/stack/src/k.ts'],
+    ['a lib entered beside its index by a lib', 'index-only-lib', 'libs/health/src/index.ts'],
+    ['a lib entered beside its index by an app', 'index-only', 'apps/slo-service/src/deep.ts'],
+    ['an import that leads nowhere', 'not-resolvable', 'libs/scaling/src/index.ts'],
+    ['a test that is imported', 'tests-are-leaves', 'libs/observability/src/index.ts'],
     ['contracts that import more than zod', 'contracts-zod-only', 'libs/contracts/src/index.ts'],
     ['the web app that imports a server lib', 'layer-web', 'apps/web/src/main.ts'],
     ["Node's modules in a browser lib", 'browser-no-node-core', 'libs/client/src/index.ts'],
+    ['a server package in a browser lib', 'browser-no-server-code', 'libs/react/src/index.ts'],
     ['test tools at run time', 'testing-in-tests-only', 'libs/shutdown/src/index.ts'],
     ['a package that is not declared', 'no-undeclared-package', 'apps/slo-service/src/main.ts'],
+    ['a development package at run time', 'no-dev-package-at-run-time', 'apps/slo-service/src/build.ts'],
   ])('refuse %s (%s)', (_what, rule, from) => {
     expect(report.output).toMatch(new RegExp(`error ${rule}: ${from.replaceAll('.', '[.]')} `));
   });

@@ -8,6 +8,7 @@ export interface LintViolation {
 
 const SERVER = 'libs/health/src/index.ts';
 const MODULE = 'libs/health/src/health.module.ts';
+const CAMEL = 'libs/health/src/healthState.ts';
 const TEST = 'libs/health/src/health.spec.ts';
 const WEB = 'libs/react/src/index.tsx';
 
@@ -15,6 +16,7 @@ const WEB = 'libs/react/src/index.tsx';
 export const LINTED_TREE: Readonly<Record<string, string>> = {
   [SERVER]: '',
   [MODULE]: '',
+  [CAMEL]: '',
   [TEST]: '',
   [WEB]: '',
   'libs/health/src/health-state.ts': "export type HealthState = 'up';\n",
@@ -110,6 +112,14 @@ export const LINT_VIOLATIONS: readonly LintViolation[] = [
     file: SERVER,
     code: "import { HealthState } from './health-state.js';\nexport type State = HealthState;",
   },
+  {
+    what: 'a loose comparison',
+    rule: 'eqeqeq',
+    file: SERVER,
+    code: 'export const f = (x: string, y: string) => x == y;',
+  },
+  { what: 'an enum', rule: 'no-restricted-syntax', file: SERVER, code: 'export enum Colour {\n  Red,\n}' },
+  { what: 'a file name in another case', rule: 'naming/kebab-file-name', file: CAMEL, code: 'export const a = 1;' },
   { what: 'a default export', rule: 'no-restricted-syntax', file: SERVER, code: 'export default 1;' },
   {
     what: 'two exported classes',
