@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
@@ -77,6 +77,8 @@ async function build(project, stream) {
       const { code, output } = await run(process.execPath, project.command, { cwd: root });
       if (code !== 0)
         throw new Problem(`${project.name} does not compile: correct the errors below and start again.\n${output}`);
+      // package.json names it as a `bin`: npx runs the file itself.
+      if (project.name === 'cli') chmodSync(join(root, project.entry), 0o755);
       mkdirSync(join(root, 'dist', '.stamps'), { recursive: true });
       writeFileSync(stampOf(project), print);
     },
