@@ -1,13 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { JOBS, type JobName } from '@holdfast/contracts';
+import { JOBS, type JobData, type JobName } from '@holdfast/contracts';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { doorbellWorkerOptions, RedisConnections } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { Worker, type Job } from 'bullmq';
 import { RunDispatcher } from '../runs/run-dispatcher.js';
 
-const JOB: JobName = 'run.execute';
+const QUEUE = JOBS['run.execute'].queue;
+
+/** What each job of the contracts does here; an absent one does not compile. */
+const HANDLERS: { readonly [N in JobName]: (dispatcher: RunDispatcher, data: JobData<N>) => Promise<void> } = {
+  'run.execute': (dispatcher, { runId }) => dispatcher.offer(runId),
+};
+
+function isJobName(name: string): name is JobName {
+  return Object.hasOwn(HANDLERS, name);
+}
+
 /** Doorbells in hand at once; each takes a claim's time only. */
 const CONCURRENCY = 4;
 /** BullMQ says goodbye to Redis, which may be away. */
@@ -28,7 +38,7 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const options = doorbellWorkerOptions(this.connections, CONCURRENCY);
-    const worker = new Worker(JOBS[JOB].queue, (job) => this.answer(job), options);
+    const worker = new Worker(QUEUE, (job) => this.answer(job), options);
     worker.on('error', (error) => {
       this.logger.debug({ err: error }, 'the doorbell lost its connection');
     });
@@ -43,11 +53,11 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
   }
 
   private async answer(job: Job): Promise<void> {
-    const data = JOBS[JOB].data.safeParse(job.data);
-    if (job.name !== JOB || !data.success) {
+    const data = isJobName(job.name) ? JOBS[job.name].data.safeParse(job.data) : undefined;
+    if (!isJobName(job.name) || data?.success !== true) {
       this.logger.warn({ job: job.name }, 'a doorbell that nobody understands was dropped');
       return;
     }
-    await this.dispatcher.offer(data.data.runId);
+    await HANDLERS[job.name](this.dispatcher, data.data);
   }
 }
