@@ -77,14 +77,14 @@ export async function redisBinary(onProgress: (line: string) => void = () => und
   const root = join(serverHome(), `redis-${process.arch}`);
   const cached = unpacked(root);
   if (cached !== undefined) return cached;
-  let reason = 'no redis-server is on the PATH';
+  let reason = `no redis-server of version ${String(OLDEST)} or newer is on the PATH`;
   if (existsSync('/usr/bin/apt-get')) {
     try {
       onProgress('Redis is not installed: unpacking the package of this distribution');
       await unpackRedis(root);
       const fresh = unpacked(root);
       if (fresh !== undefined) return fresh;
-      reason = 'the unpacked package does not run here';
+      reason = `the package of this distribution does not run here or is older than ${String(OLDEST)}`;
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
