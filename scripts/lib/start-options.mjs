@@ -13,7 +13,8 @@ export const HELP = `Starts all of Holdfast on this machine: Postgres, Redis, ga
   --verbose        Show every log line, not only warnings and errors.
   --help           Show this text.
 
-DATABASE_URL and REDIS_URL replace the embedded Postgres and Redis. All other variables are in docs/configuration.md.
+DATABASE_URL and REDIS_URL replace the embedded Postgres and Redis. All other variables are in docs/configuration.md; HOST,
+INSTANCE_ID and WEB_ROOT are set here for each app.
 Ctrl-C stops everything in good order; a second one hastens it.
 `;
 

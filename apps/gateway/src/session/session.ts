@@ -9,6 +9,8 @@ import type { Identity } from '../auth/identity.js';
  *     live ──60 s before expiry──▶ expiring ──expiry + grace──▶ closed
  *       ▲                             │
  *       └──────── renewed ────────────┘
+ *
+ * Either is closed at once when the gateway drains, the user was erased, or the client does not read.
  */
 export class Session {
   /** Each thread that this socket has open, with the member version it was authorised at. */

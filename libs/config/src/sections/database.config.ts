@@ -6,7 +6,7 @@ export const databaseSection = {
     name: 'DATABASE_URL',
     schema: urlOf('postgres', 'postgresql'),
     secret: true,
-    summary: 'Postgres 15 or newer, with the schemas chat, slo and ops.',
+    summary: 'Postgres 15 or newer; `holdfast migrate up` makes the schemas chat, slo and ops in it.',
   }),
   poolMax: variable({
     name: 'DATABASE_POOL_MAX',

@@ -1,3 +1,13 @@
+/**
+ * A run's states, in the column `status`. Every change happens under the lock that this file takes.
+ *
+ *   queued  ──claim: first of its thread──▶ running (attempt 1)
+ *   running ──claim after the lease ended──▶ running (attempt + 1, which fences the one before)
+ *   running ──finish──▶ completed, failed or cancelled
+ *   queued, or running without a lease ──cancel──▶ cancelled
+ *
+ * The last three states are final.
+ */
 import type { RunRetryMode, RunStatus } from '@holdfast/contracts';
 import type { Tx } from '@holdfast/database';
 import { lockThread, type LockedThread } from '../log/lock-thread.js';

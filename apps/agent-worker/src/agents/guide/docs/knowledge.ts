@@ -102,7 +102,7 @@ export const KNOWLEDGE: readonly Section[] = [
     'Holdfast has four apps:\n\n' +
       '- **gateway**: Socket.IO and HTTP, sessions, commands, the chat page\n' +
       '- **agent-worker**: executes runs; agents sit behind one port\n' +
-      '- **slo-service**: watches service levels\n' +
+      '- **slo-service**: the place for service levels; so far it tells that it runs\n' +
       '- **web**: the chat page itself\n\n' +
       'They share Postgres (the truth) and Redis (doorbells and fan-out). It is written in TypeScript with NestJS.',
   ),
@@ -126,7 +126,8 @@ export const KNOWLEDGE: readonly Section[] = [
     'Any OpenAI-compatible endpoint can be an agent:\n\n' +
       '```sh\nnpx holdfast agent create --tenant default --name Sage --provider openai \\\n' +
       '  --base-url https://llm.example/v1 --model some-model --api-key-secret HOLDFAST_SECRET_LLM\n```\n\n' +
-      'The key stays in the environment of the worker; the database only knows its name.',
+      'The key stays in the environment of the workers; the database only knows its name. The command reads `DATABASE_URL`, ' +
+      'and finds it by itself while `npm start` runs in this folder.',
   ),
   topic(
     'Tools',
