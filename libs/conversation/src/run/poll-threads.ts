@@ -8,7 +8,7 @@ export interface PolledThread {
   readonly memberVersion: number;
   readonly deleted: boolean;
   /** Runs that have not ended. */
-  readonly runs: readonly { runId: string; agentId: string; attempt: number; length: number }[];
+  readonly runs: readonly { runId: string; attempt: number; length: number }[];
 }
 
 const POLL = {
@@ -18,7 +18,7 @@ const POLL = {
          from chat.thread t
          left join (
            select r.thread_id, jsonb_agg(jsonb_build_object(
-             'runId', r.id, 'agentId', r.agent_id, 'attempt', r.attempt, 'length', r.length) order by r.created_at) as runs
+             'runId', r.id, 'attempt', r.attempt, 'length', r.length) order by r.created_at) as runs
            from chat.run r where r.status in ('queued', 'running') and r.thread_id = any ($1::uuid[])
            group by r.thread_id
          ) l on l.thread_id = t.id
