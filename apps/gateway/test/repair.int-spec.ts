@@ -47,7 +47,7 @@ describe('what hints lost', () => {
     await eventually(() => {
       expect(bob.events(threadId).map(({ seq }) => seq)).toEqual([3, 4]);
     });
-    expect(await bob.next('thread.heads')).toMatchObject({ heads: { [threadId]: 4 } });
+    await bob.next('thread.heads', ({ heads }) => heads[threadId] === 4);
   });
 
   it('ends the view of who was removed, before a later message', async () => {
