@@ -72,3 +72,12 @@ describe('count-tests', () => {
     expect(counts('')).toMatchObject({ status: 1, stdout: '' });
   });
 });
+
+describe('the platform', () => {
+  it('that is not supported is told in one sentence with the remedy', () => {
+    const windows = "data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})";
+    const { status, stderr } = script('check-platform.mjs', [], { NODE_OPTIONS: `--import ${windows}` });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^✗ Holdfast does not run on Windows itself: start it inside WSL 2, \S+\.\n$/);
+  });
+});

@@ -18,10 +18,6 @@ function signalCode(signal: NodeJS.Signals): number {
  */
 export async function launch(options: LaunchOptions, step: Step): Promise<number> {
   const screen = new Screen(options.verbose);
-  if (process.platform === 'win32') {
-    screen.problem('Holdfast does not run on Windows itself: start it inside WSL 2, https://aka.ms/wsl.');
-    return 1;
-  }
   const signals = catchStopSignals();
   const stack = new Stack(options, step, screen);
   try {

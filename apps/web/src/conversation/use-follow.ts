@@ -31,6 +31,7 @@ export function useFollow(firstKey: string | undefined): Follow {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
+  const lastTop = useRef(0);
   const anchor = useRef<Anchor | null>(null);
   const [isAtEnd, setAtEnd] = useState(true);
 
@@ -44,7 +45,11 @@ export function useFollow(firstKey: string | undefined): Follow {
   const onScroll = useCallback(() => {
     const [view, inner] = [scroller.current, content.current];
     if (view === null || inner === null) return;
-    follows.current = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_PX;
+    const isNear = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR_PX;
+    // Only going up leaves the end: text may have grown between our own scrolling and the event that tells of it.
+    if (isNear) follows.current = true;
+    else if (view.scrollTop < lastTop.current) follows.current = false;
+    lastTop.current = view.scrollTop;
     setAtEnd(follows.current);
     const top = view.getBoundingClientRect().top;
     const first = [...inner.querySelectorAll<HTMLElement>('[data-key]')].find(

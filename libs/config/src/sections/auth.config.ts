@@ -24,8 +24,8 @@ export const authSection = {
   guest: variable({
     name: 'AUTH_GUEST',
     schema: flag,
-    fallback: ({ environment }) => (environment === 'development' || environment === 'test' ? 'true' : 'false'),
-    fallbackText: 'true in development and test, else false',
+    fallback: ({ environment }) => (environment === 'production' ? 'false' : 'true'),
+    fallbackText: 'false in production, else true',
     summary: 'Whether POST /api/auth/guest issues tokens; needs AUTH_SECRET.',
   }),
   guestInProduction: variable({

@@ -13,7 +13,7 @@ export const redisSection = {
     name: 'REDIS_URL',
     schema: urlOf('redis', 'rediss'),
     secret: true,
-    summary: 'Redis 7 or newer; required in mode single. rediss:// uses TLS.',
+    summary: 'Redis 6.2 or newer; required in mode single. rediss:// uses TLS.',
   }),
   queueUrl: optional({
     name: 'REDIS_QUEUE_URL',

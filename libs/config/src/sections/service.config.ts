@@ -43,7 +43,8 @@ export const serviceSection = {
   logPretty: variable({
     name: 'LOG_PRETTY',
     schema: flag,
-    fallback: 'false',
+    fallback: ({ environment }) => (environment === 'development' ? 'true' : 'false'),
+    fallbackText: 'true in development, else false',
     summary: 'Human-readable log lines in place of JSON.',
   }),
   heartbeatMs: variable({

@@ -16,6 +16,6 @@ export const APPEND_LIMITS: AppendLimits = {
   batchRows: 500,
   batchBytes: 1_048_576,
   waitingRows: 20_000,
-  waitMs: 5_000,
+  waitMs: 2_500,
   busyPauseMs: 5,
 };

@@ -63,7 +63,7 @@ export function redisRemedy(): string {
     ['/usr/bin/zypper', 'sudo zypper install redis'],
   ];
   const command = managers.find(([path]) => existsSync(path))?.[1];
-  return command === undefined ? 'install Redis 7 or newer' : `run "${command}"`;
+  return command === undefined ? 'install Redis 6.2 or newer' : `run "${command}"`;
 }
 
 /**

@@ -31,7 +31,8 @@ export function appSpecs(topology: Topology, shared: Readonly<Record<string, str
     name,
     port,
     entry: join(dist, 'apps', kind, 'apps', kind, 'src', 'main.js'),
-    env: { ...shared, INSTANCE_ID: name, HOST: '127.0.0.1', ...own, PORT: String(port) },
+    // The launcher reads the lines itself and makes them pretty on its screen.
+    env: { ...shared, LOG_PRETTY: 'false', INSTANCE_ID: name, HOST: '127.0.0.1', ...own, PORT: String(port) },
   });
   return [
     spec('slo-service', 'slo-service-1', topology.sloPort, {}),
