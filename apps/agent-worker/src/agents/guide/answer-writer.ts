@@ -5,6 +5,7 @@ import { DocsAnswers } from './answers/docs-answer.js';
 import { searchAnswer } from './answers/search-answer.js';
 import { abilitiesAnswer, greetingAnswer, thanksAnswer } from './answers/small-talk.js';
 import { statusAnswer } from './answers/status-answer.js';
+import { definitionFor } from './docs/glossary.js';
 import type { Section } from './docs/section.js';
 import { SectionIndex } from './docs/section-index.js';
 import { wordsOf } from './docs/words.js';
@@ -88,6 +89,8 @@ export class AnswerWriter {
   }
 
   private answer(question: string): string {
+    const definition = definitionFor(question);
+    if (definition !== undefined) return definition;
     const [overview] = this.own;
     // "What is this?" has no telling word; it asks for everything.
     return wordsOf(question).length === 0 && overview !== undefined ? overview.text : this.docs.answer(question);
