@@ -13,7 +13,7 @@ const LIMITS = {
   LIMIT_OPEN_THREADS: '3',
   LIMIT_FRAME_BYTES: '65536',
   LIMIT_COMMANDS_PER_S: '50',
-  LIMIT_CONNECTIONS: '30',
+  LIMIT_CONNECTIONS: '40',
 };
 
 describe('bad input', () => {
@@ -164,6 +164,42 @@ describe('bad input', () => {
     await eventually(async () => {
       expect(await ann.ask('message.send', { threadId, messages: [message('x')] })).toMatchObject({ ok: true });
     });
+  });
+
+  it('counts changes of messages like messages', async () => {
+    const [sent] = await ann.send(threadId, 'x');
+    const messageId = sent?.ok === true ? sent.eventId : '';
+    const edit = (ifRevision: number) =>
+      ann.ask('message.edit', { threadId, messageId, commandId: randomUUID(), ifRevision, body: textBody('y') });
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => edit(n)));
+    expect(answers.filter((answer) => !answer.ok && answer.error.code === 'rate_limited').length).toBeGreaterThan(5);
+    await eventually(async () => {
+      const remove = { threadId, messageId, commandId: randomUUID(), ifRevision: 1 };
+      expect(await ann.ask('message.delete', remove)).not.toMatchObject({ error: { code: 'rate_limited' } });
+    });
+  });
+
+  it('refuses a list that names a thread or a run twice', async () => {
+    const cursor = (afterSeq: number) => ({ threadId, afterSeq });
+    const run = { runId: randomUUID(), attempt: 0, off: 0 };
+    for (const [field, request] of [
+      ['threads', { threads: [cursor(0), cursor(1)], runs: [] }],
+      ['runs', { threads: [], runs: [run, { ...run, off: 1 }] }],
+    ] as const) {
+      const refused = { ok: false, error: { code: 'invalid', message: `${field}: must name each entry once` } };
+      expect(await ann.raw('session.resume', request)).toMatchObject(refused);
+    }
+    await unharmed();
+  });
+
+  it('tells of typing once a second, however often it changes, and of its end', async () => {
+    const ben = await stage.connect({ sub: `ben-${randomUUID()}` });
+    const shared = await ann.createThread([ben.userId]);
+    await Promise.all([ann.open(shared), ben.open(shared)]);
+    for (let n = 0; n < 20; n++) await ann.ask('typing.set', { threadId: shared, typing: n % 2 === 0 });
+    await ben.next('typing.changed', ({ typing }) => !typing);
+    expect(ben.all('typing.changed').length).toBeLessThanOrEqual(6);
+    expect(ben.all('typing.changed').at(-1)?.typing).toBe(false);
   });
 
   it('limits the commands of a socket, and goes on with it', async () => {

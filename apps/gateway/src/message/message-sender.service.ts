@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, type CommandReply, type CommandRequest, type SendResult } from '@holdfast/contracts';
+import {
+  AppError,
+  type CommandReply,
+  type CommandRequest,
+  type MessageBody,
+  type SendResult,
+} from '@holdfast/contracts';
 import { AppendBatcher, type BatchedOutcome, type Principal } from '@holdfast/conversation';
 import { Shutdown } from '@holdfast/shutdown';
 import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
@@ -32,6 +38,12 @@ export class MessageSender {
     const rows = messages.map((message) => ({ tenantId, threadId, senderId: userId, ...message }));
     const outcomes = await this.batcher.submit(rows);
     return { results: messages.map(({ clientMessageId }, index) => toResult(clientMessageId, outcomes[index])) };
+  }
+
+  /** Counts a change of a message: it is stored and told like a new one. */
+  admitChange({ userId }: Principal, body?: MessageBody): void {
+    if (body !== undefined) assertBodySize(body, this.self.limits.bodyBytes);
+    this.rate.take(userId, 1);
   }
 
   private assertSize(messages: CommandRequest<'message.send'>['messages']): void {

@@ -1,13 +1,10 @@
-import { Inject } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
 import { deleteMessage, editMessage } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
 import { Command } from '../command/command.decorator.js';
-import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import { ThreadPublisher } from '../publish/thread-publisher.service.js';
 import type { ChatSocket } from '../session/chat-socket.js';
-import { assertBodySize } from './body-limit.js';
 import { MessageSender } from './message-sender.service.js';
 
 /** Messages: send, edit, delete. */
@@ -17,7 +14,6 @@ export class MessageGateway {
     private readonly database: Database,
     private readonly sender: MessageSender,
     private readonly publisher: ThreadPublisher,
-    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
   ) {}
 
   @Command('message.send')
@@ -27,7 +23,7 @@ export class MessageGateway {
 
   @Command('message.edit')
   async edit(socket: ChatSocket, request: CommandRequest<'message.edit'>): Promise<CommandReply<'message.edit'>> {
-    assertBodySize(request.body, this.self.limits.bodyBytes);
+    this.sender.admitChange(socket.data.session.user, request.body);
     const { published, ...reply } = await editMessage(this.database, socket.data.session.user, request);
     this.publisher.publish(published);
     return reply;
@@ -35,6 +31,7 @@ export class MessageGateway {
 
   @Command('message.delete')
   async delete(socket: ChatSocket, request: CommandRequest<'message.delete'>): Promise<CommandReply<'message.delete'>> {
+    this.sender.admitChange(socket.data.session.user);
     const { published, ...reply } = await deleteMessage(this.database, socket.data.session.user, request);
     this.publisher.publish(published);
     return reply;

@@ -5,7 +5,7 @@ import { Courtesy } from './courtesy.service.js';
 
 /** How long a notice lasts without a new one, in ms. */
 const LASTS_MS = 6_000;
-/** Shortest time between two equal notices of one socket in one thread, in ms. */
+/** Shortest time between two notices that one socket's user types in one thread, in ms. */
 const EVERY_MS = 1_000;
 
 /** Threads of one socket that are remembered. */
@@ -13,7 +13,8 @@ const MAX_NOTICES = 200;
 
 interface Notice {
   readonly typing: boolean;
-  readonly at: number;
+  /** Time of the last notice that the user types. */
+  readonly startedAt: number;
 }
 
 /** Tells a thread who is typing. Nothing is stored; a notice ends by itself. */
@@ -33,15 +34,15 @@ export class Typing {
     this.courtesy.tell(target, 'typing.changed', payload);
   }
 
+  /** A notice that somebody types counts as new once a second at most; its end is told once, and at once. */
   private isDue(socket: ChatSocket, threadId: string, typing: boolean): boolean {
     const notices = this.notices.get(socket) ?? new Map<string, Notice>();
     this.notices.set(socket, notices);
     const last = notices.get(threadId);
     const now = performance.now();
-    if (last === undefined && !typing) return false;
-    if (last?.typing === typing && now - last.at < EVERY_MS) return false;
+    if (typing ? last !== undefined && now - last.startedAt < EVERY_MS : last?.typing !== true) return false;
     notices.delete(threadId);
-    notices.set(threadId, { typing, at: now });
+    notices.set(threadId, { typing, startedAt: typing ? now : (last?.startedAt ?? now) });
     const [oldest] = notices.keys();
     if (notices.size > MAX_NOTICES && oldest !== undefined) notices.delete(oldest);
     return true;

@@ -3,6 +3,7 @@ import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfas
 import { followRuns } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
 import { Command } from '../command/command.decorator.js';
+import { assertOnce } from '../validation/assert-once.js';
 import { ThreadSessions } from '../thread/thread-sessions.service.js';
 import type { ChatSocket } from './chat-socket.js';
 
@@ -16,6 +17,10 @@ export class ResumeGateway {
 
   @Command('session.resume')
   async resume(socket: ChatSocket, request: CommandRequest<'session.resume'>): Promise<CommandReply<'session.resume'>> {
+    assertOnce(
+      'runs',
+      request.runs.map(({ runId }) => runId),
+    );
     // Threads first: their rooms are joined when the runs are read, so that no output falls between.
     const threads = await this.threads.open(socket, request.threads);
     const runs = await followRuns(this.database, socket.data.session.user, request.runs);

@@ -4,6 +4,7 @@ import { ThreadOpener, type OpenedThread } from '@holdfast/conversation';
 import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
 import type { ChatSocket } from '../session/chat-socket.js';
 import { resumeSize } from './resume-size.js';
+import { assertOnce } from '../validation/assert-once.js';
 import { ThreadEntry } from './thread-entry.service.js';
 
 /** What one answer carries at most, roughly, in bytes: it has to fit a slow line well within the outbound limit. */
@@ -22,11 +23,12 @@ export class ThreadSessions {
   /**
    * Answers each cursor, in order, and puts the socket into the room of each thread it may read. What does not fit the
    * answer is `pending`: the client asks again for it.
-   * @throws AppError `limit_exceeded` if the socket would have too many threads open.
+   * @throws AppError `limit_exceeded` if the socket would have too many threads open, `invalid` if one is named twice.
    */
   async open(socket: ChatSocket, cursors: readonly ThreadCursor[]): Promise<ThreadResume[]> {
     const { session } = socket.data;
     const requested = cursors.map(({ threadId }) => threadId);
+    assertOnce('threads', requested);
     const limit = this.self.limits.openThreads;
     if (new Set([...session.threads.keys(), ...session.opening, ...requested]).size > limit) {
       throw new AppError('limit_exceeded', `threads: at most ${limit.toString()} may be open on one socket`);
