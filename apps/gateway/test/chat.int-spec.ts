@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GUIDE_AGENT_ID } from '@holdfast/database';
-import { eventually } from '@holdfast/testing';
+import { eventually, signToken } from '@holdfast/testing';
 import { textBody } from './support/chat-client.js';
 import { Stage } from './support/stage.js';
 
@@ -171,6 +171,21 @@ describe('two gateways', () => {
       duplicate: true,
     });
     await ann.do('run.cancel', { runId: retried.runId });
+  });
+
+  it('forgets who was erased on every gateway, also where they were connected', async () => {
+    const away = await stage.connect({ sub: 'eve' }, 1);
+    const token = await signToken({ sub: 'eve' });
+    const erasure = await fetch(`${stage.url(0)}/api/users/${away.userId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(erasure.status).toBe(200);
+    expect(await away.next('session.closing')).toEqual({ code: 'erased', mayReconnect: false });
+    await eventually(async () => {
+      const { status } = await fetch(`${stage.url(1)}/api/me`, { headers: { authorization: `Bearer ${token}` } });
+      expect(status).toBe(410);
+    });
   });
 
   it('knows the instances that run', async () => {

@@ -7,7 +7,7 @@ export interface TimeCursor {
   readonly id: string;
 }
 
-const FORM = /^(\d{1,20})_([0-9a-f-]{36})$/;
+const FORM = /^(\d{1,16})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** An opaque text of the alphabet that cursors have on the wire. */
 export function encodeCursor({ at, id }: TimeCursor): string {

@@ -47,6 +47,8 @@ describe('messages', () => {
     for (const [who, what, code] of refusals) {
       await expect(editMessage(f.db, who, what)).rejects.toMatchObject({ code });
     }
+    const reuse = { ...row(f.alice, threadId, 'first'), clientMessageId: edit.commandId };
+    expect(await appendMessages(f.db, [reuse])).toEqual([{ status: 'conflict' }]);
     expect(await log(f.db, threadId)).toHaveLength(4);
   });
 

@@ -31,6 +31,13 @@ export const RPC = {
     request: z.object({ threadId: Uuid }),
     reply: z.object({}),
   },
+  /** A user was erased: admit it no more, now rather than when a cached row expires. */
+  'user.erased': {
+    app: 'gateway',
+    kind: 'hint',
+    request: z.object({ userId: Uuid }),
+    reply: z.object({}),
+  },
 } as const satisfies Record<string, RpcSchemas>;
 
 export type RpcName = keyof typeof RPC;

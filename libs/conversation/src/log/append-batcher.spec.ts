@@ -126,6 +126,18 @@ describe('AppendBatcher', () => {
     expect((await batches.submit([message('a', 's', '1')]))[0]?.status).toBe('appended');
   });
 
+  it('refuses what waits behind a batch that got no answer, rather than let it wait as long again', async () => {
+    const log = new FakeLog((call) => (call === 0 ? 'lost' : 'none'));
+    const batches = batcher(log, { batchRows: 1, stuckMs: 0 }, 1);
+    const [mine, others] = await Promise.all([
+      batches.submit([message('a', 's', '1')]),
+      batches.submit([message('b', 'other', '1')]),
+    ]);
+    expect([...mine, ...others]).toEqual([{ status: 'unavailable' }, { status: 'unavailable' }]);
+    expect(log.batches).toEqual([1]);
+    await batches.drained();
+  });
+
   it('keeps a busy thread from holding up the others, and gives up on it in time', async () => {
     const log = new FakeLog(() => 'busy');
     const batches = batcher(log, { waitMs: 50 }, 1);

@@ -96,9 +96,11 @@ export class AppendBatcher {
     const ready = batch.filter((entry) => this.mayGo(entry, round));
     if (ready.length === 0) return;
     let outcomes: readonly AppendOutcome[];
+    const startedAt = performance.now();
     try {
       outcomes = await this.options.append(ready.map(({ row }) => row));
     } catch (error) {
+      if (!isDataError(error) && performance.now() - startedAt >= this.limits.stuckMs) this.giveUp(round);
       return this.fail(ready, round, error);
     }
     const appended: AppendedMessage[] = [];
@@ -124,6 +126,11 @@ export class AppendBatcher {
       await this.execute(batch.slice(0, middle), round);
       await this.execute(batch.slice(middle), round);
     }
+  }
+
+  /** Refuses what waits behind a batch that got no answer: it would only wait for the same deadline once more. */
+  private giveUp({ lane }: Round): void {
+    for (const entry of lane.entries) if (!entry.isSettled) this.settle(entry, { status: 'unavailable' });
   }
 
   private mayGo(entry: AppendEntry, round: Round): boolean {

@@ -8,6 +8,8 @@ export interface AppendLimits {
   readonly waitingRows: number;
   /** Longest wait of a row before it is sent, in ms. */
   readonly waitMs: number;
+  /** A batch that fails after this long was not answered, and takes what waits behind it along, in ms. */
+  readonly stuckMs: number;
   /** Pause between two tries of the busy lane, in ms. */
   readonly busyPauseMs: number;
 }
@@ -17,5 +19,6 @@ export const APPEND_LIMITS: AppendLimits = {
   batchBytes: 1_048_576,
   waitingRows: 20_000,
   waitMs: 2_500,
+  stuckMs: 1_000,
   busyPauseMs: 5,
 };

@@ -41,7 +41,7 @@ begin
            case
              when t.id is null or t.tenant_id <> i.tenant_id then 'forbidden'
              when i.thread_id <> all (v_locked) then 'busy'
-             when d.id is not null and (d.body_hash is null or d.body_hash = decode(i.hash, 'hex')) then 'duplicate'
+             when d.type = 'message.sent' and (d.body_hash is null or d.body_hash = decode(i.hash, 'hex')) then 'duplicate'
              when d.id is not null then 'conflict'
              when m.user_id is null then 'forbidden'
              when t.deleted_at is not null then 'gone'
@@ -51,7 +51,7 @@ begin
     left join chat.thread t on t.id = i.thread_id
     left join chat.member m on m.thread_id = i.thread_id and m.user_id = i.sender_id
     left join lateral (
-      select e.seq, e.id, e.at, e.run_id, e.body_hash
+      select e.seq, e.id, e.type, e.at, e.run_id, e.body_hash
       from chat.event e
       where e.thread_id = i.thread_id and e.sender_id = i.sender_id and e.client_id = i.client_id
     ) d on true
