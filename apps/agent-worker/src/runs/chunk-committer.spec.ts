@@ -98,14 +98,17 @@ describe('ChunkCommitter', () => {
     const { store, start, shown } = setup();
     const run = start('a');
     let away = true;
+    let refused = 0;
     store.before = () => {
-      if (away) throw new AppError('unavailable', 'away');
+      if (!away) return;
+      refused += 1;
+      throw new AppError('unavailable', 'away');
     };
     const long = 'x'.repeat(20_000);
     await run.output.write([text(long)], run.signal);
     let room = false;
     const writing = run.output.write([text('end')], run.signal).then(() => (room = true));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => refused >= 3);
     expect(shown()).toBe('');
     expect(room).toBe(false);
     away = false;
