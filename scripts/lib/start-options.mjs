@@ -50,5 +50,6 @@ export function parseStartOptions(args, env) {
     workers: wholeNumber('workers', values.workers, 0, 16),
     data: values.data,
     verbose: values.verbose,
+    copiesOfCtrlC: env.npm_lifecycle_event === undefined ? 1 : 2,
   };
 }

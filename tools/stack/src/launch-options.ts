@@ -11,6 +11,8 @@ export interface LaunchOptions {
   readonly data: string;
   /** Show every log line, not only warnings and errors. */
   readonly verbose: boolean;
+  /** How often one Ctrl-C arrives: see `catchStopSignals`. */
+  readonly copiesOfCtrlC: number;
   /** `performance.now()` of the start of the script, for the time until ready. */
   readonly startedAt: number;
 }

@@ -18,7 +18,7 @@ function signalCode(signal: NodeJS.Signals): number {
  */
 export async function launch(options: LaunchOptions, step: Step): Promise<number> {
   const screen = new Screen(options.verbose);
-  const signals = catchStopSignals();
+  const signals = catchStopSignals(options.copiesOfCtrlC);
   const stack = new Stack(options, step, screen);
   try {
     const started = stack.start();
@@ -47,8 +47,6 @@ export async function launch(options: LaunchOptions, step: Step): Promise<number
     );
     await stack.stop();
     return 1;
-  } finally {
-    signals.release();
   }
 }
 
