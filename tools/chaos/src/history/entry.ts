@@ -1,0 +1,210 @@
+/** A history is a file of entries, one JSON object a line, written by one process in the order in which things happened. */
+export type Entry = Numbered &
+  (Meta | Invoked | Answered | Seen | Position | RunSeen | Called | Access | Fault | ProcessEvent | Phase | FinalThread);
+
+interface Numbered {
+  /** Position in the history, from 0, dense. */
+  readonly i: number;
+  /** Milliseconds since the start of the run, on one monotonic clock. */
+  readonly at: number;
+}
+
+/** Always the first entry. */
+export interface Meta {
+  readonly kind: 'meta';
+  readonly seed: number;
+  readonly minutes: number;
+  readonly faults: readonly string[];
+  /** Everything that may be seen by whom: the checker's ground for isolation. */
+  readonly threads: readonly ThreadOfRun[];
+  /** Most resident memory that one process of the system may use, in MiB. */
+  readonly memoryCapMiB: number;
+}
+
+export interface ThreadOfRun {
+  readonly tenant: string;
+  readonly thread: string;
+  /** Ids of the members at the start, agents included. */
+  readonly members: readonly string[];
+  /** Appears in every message body of this thread and nowhere else. */
+  readonly canary: string;
+}
+
+export type OperationName =
+  | 'message.send'
+  | 'message.edit'
+  | 'message.delete'
+  | 'run.cancel'
+  | 'session.resume'
+  | 'events.pull'
+  | 'member.remove'
+  | 'member.add';
+
+/** A client starts an operation. Each try has its own `op`; tries of one send share `key`. */
+export interface Invoked {
+  readonly kind: 'invoke';
+  readonly op: number;
+  readonly name: OperationName;
+  readonly client: string;
+  /** Where it went: the instance's name, or `balancer`. */
+  readonly node: string;
+  readonly tenant: string;
+  readonly user: string;
+  readonly thread: string;
+  /** Client message id or client command id. */
+  readonly key?: string;
+  /** Text of a send or an edit; it carries the thread's canary. */
+  readonly text?: string;
+  readonly run?: string;
+}
+
+/** The end of an operation. `info`: nobody knows whether it happened (time-out, lost connection, retryable `unavailable`). */
+export interface Answered {
+  readonly kind: 'answer';
+  readonly op: number;
+  readonly outcome: 'ok' | 'fail' | 'info';
+  /** Error code, of `fail` and `info`. */
+  readonly code?: string;
+  readonly seq?: number;
+  readonly id?: string;
+  readonly run?: string;
+  readonly duplicate?: boolean;
+}
+
+/** Where an observation came from. */
+export type Via = 'ack' | 'live' | 'resume' | 'pull' | 'rest';
+
+/** One entry of a thread's log as it reached a client, before any merging by the client. */
+export interface Seen extends SeenEvent {
+  readonly kind: 'seen';
+  readonly client: string;
+  readonly via: Via;
+  readonly tenant: string;
+  readonly user: string;
+  readonly thread: string;
+  readonly epoch: string;
+}
+
+export interface SeenEvent {
+  readonly seq: number;
+  readonly id: string;
+  readonly type: string;
+  /** User id of the sender or actor, if the event has one. */
+  readonly sender?: string;
+  /** Client message id, if the event tells it. */
+  readonly key?: string;
+  /** Text of a message; absent where the event has none or it was deleted. */
+  readonly text?: string;
+  readonly run?: string;
+}
+
+/**
+ * What a client has of a thread after merging: everything from `from` to `seq` without a gap. `settled`: it believes that
+ * it is complete. `reset`: it threw its cache away before.
+ */
+export interface Position {
+  readonly kind: 'position';
+  readonly client: string;
+  readonly thread: string;
+  readonly epoch: string;
+  readonly from: number;
+  readonly seq: number;
+  readonly reset: boolean;
+}
+
+/** One event of a run's stream as it reached a client, or a client's state of it by resume or follow. */
+export interface RunSeen {
+  readonly kind: 'run';
+  readonly client: string;
+  readonly via: Via;
+  readonly tenant: string;
+  readonly user: string;
+  readonly thread: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly what: 'attempt' | 'chunk' | 'snapshot' | 'ended';
+  /** Of `attempt`: length that stays. */
+  readonly base?: number;
+  /** Of `chunk`, `snapshot`: offset in UTF-16 units, non-text parts count 1. */
+  readonly off?: number;
+  /** Of `chunk`, `snapshot`; a non-text part is written as U+FFFC. */
+  readonly text?: string;
+  /** Of `ended`. */
+  readonly status?: 'completed' | 'failed' | 'cancelled';
+  readonly length?: number;
+}
+
+/** An agent's tool really did something outside: told by the server that it called. */
+export interface Called {
+  readonly kind: 'called';
+  readonly tenant: string;
+  readonly run: string;
+  readonly tool: string;
+  /** Identity of the effect: equal for two calls that should have been one. */
+  readonly effect: string;
+}
+
+/** From here on the user must not be given anything of the thread (`removed`), or anything at all (`expired`). */
+export interface Access {
+  readonly kind: 'access';
+  readonly what: 'removed' | 'expired';
+  readonly tenant: string;
+  readonly user: string;
+  /** Of `removed`. */
+  readonly thread?: string;
+  /** Of `removed`: seq of the removal; nothing above it may be seen. */
+  readonly seq?: number;
+}
+
+export interface Fault {
+  readonly kind: 'fault';
+  /** Number of this injection; `begin` and `end` share it. */
+  readonly injection: number;
+  readonly name: string;
+  readonly target: string;
+  readonly phase: 'begin' | 'end';
+  /** Of `end`: whether it was seen to hit something (connections cut, a process that died, bytes delayed). */
+  readonly effective?: boolean;
+  readonly detail?: string;
+}
+
+export interface ProcessEvent {
+  readonly kind: 'process';
+  readonly node: string;
+  readonly what: 'started' | 'exited' | 'unhandled' | 'memory';
+  /** Of `exited`: true if the nemesis ended it. */
+  readonly expected?: boolean;
+  readonly code?: number | null;
+  readonly signal?: string | null;
+  /** Of `memory`: resident, MiB. */
+  readonly residentMiB?: number;
+  readonly detail?: string;
+}
+
+/** `healed`: the last fault is over. `quiesced`: clients stopped, all that was pending had its time. `end`: finals are written. */
+export interface Phase {
+  readonly kind: 'phase';
+  readonly name: 'healed' | 'quiesced' | 'end';
+}
+
+/** The truth of Postgres about a thread, read after quiescence. */
+export interface FinalThread {
+  readonly kind: 'final';
+  readonly tenant: string;
+  readonly thread: string;
+  readonly epoch: string;
+  readonly head: number;
+  readonly events: readonly SeenEvent[];
+  readonly runs: readonly FinalRun[];
+  /** User ids of the members now. */
+  readonly members: readonly string[];
+}
+
+export interface FinalRun {
+  readonly id: string;
+  readonly status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  readonly attempt: number;
+  readonly length: number;
+  /** Text of the message it wrote, non-text parts as U+FFFC; absent if it wrote none. */
+  readonly text?: string;
+}
