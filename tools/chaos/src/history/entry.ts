@@ -1,6 +1,8 @@
 /** A history is a file of entries, one JSON object a line, written by one process in the order in which things happened. */
 export type Entry = Numbered &
-  (Meta | Invoked | Answered | Seen | Position | RunSeen | Called | Access | Fault | ProcessEvent | Phase | FinalThread);
+  (
+    Meta | Invoked | Answered | Seen | Position | RunSeen | Called | Access | Fault | ProcessEvent | Phase | FinalThread
+  );
 
 interface Numbered {
   /** Position in the history, from 0, dense. */
