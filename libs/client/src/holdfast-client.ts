@@ -20,6 +20,7 @@ import { systemClock, type Clock } from './support/clock.js';
 import { toAppError } from './support/errors.js';
 import { newId } from './support/new-id.js';
 import { browserSignals, type Signals } from './support/signals.js';
+import { soleLeadership, type Leadership } from './tabs/leadership.js';
 import type { SendCommand } from './thread/command-port.js';
 import { ReadMarker } from './thread/read-marker.js';
 import type { ThreadState } from './thread/thread-state.js';
@@ -40,6 +41,8 @@ export interface HoldfastClientOptions {
   readonly draftStorage?: TextStorage;
   /** Where unsent messages are kept; absent = in memory. */
   readonly outboxStorage?: OutboxStorage;
+  /** Which of several pages of the same person sends what waits; absent = each for itself. */
+  readonly leadership?: Leadership;
   /** Replaced in tests. */
   readonly transport?: Transport;
   readonly clock?: Clock;
@@ -67,6 +70,7 @@ export class HoldfastClient {
   readonly drafts: Drafts;
   readonly api: Api;
   readonly diagnostics = new Diagnostics();
+  readonly #leadership: Leadership;
   readonly #marker: ReadMarker;
   readonly #command: SendCommand;
 
@@ -94,10 +98,12 @@ export class HoldfastClient {
     };
     this.threads = new Threads({ clock, command: this.#command, serving, onChange });
     this.#marker = new ReadMarker(clock, this.#command);
+    this.#leadership = options.leadership ?? soleLeadership();
     this.outbox = new Outbox({
       clock,
       random,
       storage: options.outboxStorage ?? memoryOutboxStorage(),
+      leads: this.#leadership.leads,
       command: this.#command,
       serving,
       limits: () => this.ready?.limits ?? null,
@@ -128,7 +134,8 @@ export class HoldfastClient {
   start(): void {
     this.connection.start();
     this.inbox.start();
-    void this.outbox.restore().catch(() => undefined);
+    this.#leadership.start();
+    this.outbox.start();
   }
 
   /** Disconnects and ends all timers; {@link HoldfastClient.start} begins again. */
@@ -136,6 +143,7 @@ export class HoldfastClient {
     this.connection.stop();
     this.inbox.stop();
     this.outbox.stop();
+    this.#leadership.stop();
     this.#marker.stop();
   }
 

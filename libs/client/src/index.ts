@@ -7,8 +7,9 @@ export type { InboxState } from './inbox/inbox-state.js';
 export { Inbox } from './inbox/inbox.js';
 export type { OutboxItem, OutboxState } from './outbox/outbox-item.js';
 export { bodyBytes } from './outbox/outbox-queue.js';
+export { indexedDbOutboxStorage } from './outbox/outbox-storage.indexeddb.js';
 export { memoryOutboxStorage } from './outbox/outbox-storage.memory.js';
-export type { OutboxStorage } from './outbox/outbox-storage.port.js';
+export type { OutboxChange, OutboxStorage } from './outbox/outbox-storage.port.js';
 export { Outbox } from './outbox/outbox.js';
 export { Api } from './rest/api.js';
 export { RestClient, type RestOptions } from './rest/rest-client.js';
@@ -25,6 +26,7 @@ export {
   type PendingEntry,
 } from './thread/conversation.js';
 export { ThreadSession } from './thread/thread-session.js';
+export { browserLeadership, type Leadership } from './tabs/leadership.js';
 export type { ThreadAccess, ThreadState } from './thread/thread-state.js';
 export { Threads } from './thread/threads.js';
 export { echoKey } from './thread/timeline.js';

@@ -1,9 +1,9 @@
-import { HoldfastClient } from '../src/holdfast-client.js';
+import { HoldfastClient, type HoldfastClientOptions } from '../src/holdfast-client.js';
 import type { ThreadState } from '../src/thread/thread-state.js';
 import { SELF, THREAD, type FakeServer } from './fake-server.js';
 
 /** A client of the fake server, in virtual time; REST answers nothing. */
-export function fakeClient(server: FakeServer): HoldfastClient {
+export function fakeClient(server: FakeServer, more: Partial<HoldfastClientOptions> = {}): HoldfastClient {
   return new HoldfastClient({
     identity: { tenant: 'default', userId: SELF },
     token: () => Promise.resolve('token'),
@@ -12,6 +12,7 @@ export function fakeClient(server: FakeServer): HoldfastClient {
     random: () => 0.5,
     signals: { online: () => true, onWake: () => () => undefined },
     fetch: () => Promise.reject(new TypeError('no network')),
+    ...more,
   });
 }
 

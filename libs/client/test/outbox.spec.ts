@@ -104,6 +104,7 @@ describe('nextTrip', () => {
     threadId: THREAD,
     body: { parts: [{ type: 'text', text: 'x'.repeat(size) }] },
     createdAt: 0,
+    expiresAt: 1,
     attempts: 0,
     nextAt: 0,
     state: { status: 'queued' },

@@ -1,4 +1,4 @@
-import { HoldfastClient, type TextStorage } from '@holdfast/client';
+import { browserLeadership, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, type Account } from './account-storage.js';
 import { tokenKeeper } from './token-keeper.js';
@@ -24,10 +24,14 @@ const draftStorage: TextStorage = {
 };
 
 function makeClient(account: Account): HoldfastClient {
+  const { tenant, userId } = account;
+  const scope = `${tenant}.${userId}`;
   return new HoldfastClient({
-    identity: { tenant: account.tenant, userId: account.userId },
+    identity: { tenant, userId },
     token: tokenKeeper(account),
     draftStorage,
+    outboxStorage: indexedDbOutboxStorage({ scope }),
+    leadership: browserLeadership(`holdfast.${scope}`),
   });
 }
 

@@ -52,8 +52,14 @@ export function Composer({ threadId, run }: ComposerProps) {
 
   function send(): void {
     if (!canSend) return;
-    client.send(threadId, text);
     typing.end();
+    try {
+      client.send(threadId, text);
+    } catch (error) {
+      setFault(`Not sent: ${toAppError(error).message}.`);
+      return;
+    }
+    setFault(null);
     setDraft('');
   }
 

@@ -1,8 +1,14 @@
 import type { OutboxState } from '@holdfast/client';
 import { Check, CircleAlert, Clock3, ArrowUp } from 'lucide-react';
 
-const GLYPHS = { queued: Clock3, sending: ArrowUp, sent: Check, failed: CircleAlert };
-const WORDS = { queued: 'Waiting to be sent', sending: 'Sending', sent: 'Sent', failed: 'Not sent' };
+const GLYPHS = { queued: Clock3, sending: ArrowUp, sent: Check, failed: CircleAlert, expired: CircleAlert };
+const WORDS = {
+  queued: 'Waiting to be sent',
+  sending: 'Sending',
+  sent: 'Sent',
+  failed: 'Not sent',
+  expired: 'Not sent',
+};
 
 /** The state of an own message: a small glyph, with words for assistive technology. */
 export function MessageState({ status }: { status: OutboxState['status'] }) {

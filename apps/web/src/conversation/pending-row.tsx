@@ -1,4 +1,4 @@
-import { viewText, type OutboxItem } from '@holdfast/client';
+import { viewText, type OutboxItem, type OutboxState } from '@holdfast/client';
 import { MessageBoundary, useDraft, useHoldfast } from '@holdfast/react';
 import type { Person } from '../shell/people.js';
 import { MessageFrame } from './message-frame.js';
@@ -18,6 +18,7 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
   const [draft, setDraft] = useDraft(item.threadId);
   const { state, clientMessageId } = item;
   const text = viewText(item.body.parts);
+  const problem = problemOf(state);
   return (
     <MessageFrame row={row} person={person} isOwn state={state.status}>
       <div className="message__line">
@@ -28,9 +29,9 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
         </div>
         <MessageState status={state.status} />
       </div>
-      {state.status === 'failed' && (
+      {problem !== null && (
         <div className="message__failure" role="alert">
-          <p>Could not send: {state.message}</p>
+          <p>{problem}</p>
           <div className="run-footer__actions">
             <button
               type="button"
@@ -65,4 +66,9 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
       )}
     </MessageFrame>
   );
+}
+
+function problemOf(state: OutboxState): string | null {
+  if (state.status === 'failed') return `Could not send: ${state.message}`;
+  return state.status === 'expired' ? 'Not sent for a day. Send it now?' : null;
 }

@@ -1,5 +1,5 @@
 import type { ThreadState } from '@holdfast/client';
-import { useConnection, useHoldfast, useNow, useOutbox } from '@holdfast/react';
+import { useConnection, useHoldfast, useNow, useOutbox, useReadable } from '@holdfast/react';
 import { count } from '../parts/format.js';
 import type { People } from '../shell/people.js';
 import { connectionWords } from './connection-words.js';
@@ -11,11 +11,12 @@ interface StatusLineProps {
 
 /** One line above the composer that always has its place: the connection, what waits, who types. */
 export function StatusLine({ thread, people }: StatusLineProps) {
-  const { connection, identity } = useHoldfast();
+  const { connection, identity, outbox } = useHoldfast();
   const state = useConnection();
   const now = useNow(state.status === 'live' ? null : 250);
   const words = connectionWords(state, now);
   const waiting = useOutbox().filter((item) => item.state.status === 'queued').length;
+  const isDurable = useReadable(outbox.durable);
   const typing = [...thread.typing.keys()]
     .filter((userId) => userId !== identity.userId)
     .map((userId) => people(userId).name);
@@ -27,6 +28,7 @@ export function StatusLine({ thread, people }: StatusLineProps) {
         {words?.countdown !== undefined && <span aria-hidden> in {words.countdown} s</span>}
         {waiting > 0 && words !== null && ' · '}
         {waiting > 0 && words !== null && `${count(waiting, 'message')} waiting to be sent`}
+        {waiting > 0 && words !== null && !isDurable && '; keep this page open'}
         {words === null && typing.length > 0 && typingWords(typing)}
       </p>
       {words?.action === 'retry' && (

@@ -51,6 +51,20 @@ export function markSending(items: OutboxItems, ids: ReadonlySet<string>): Outbo
   return change(items, ids, (item) => ({ ...inState(item, { status: 'sending' }), attempts: item.attempts + 1 }));
 }
 
+/** Items whose time is over; one under way is left to its answer. */
+export function markExpired(items: OutboxItems, now: number): OutboxItems {
+  const isDue = ({ state, expiresAt }: OutboxItem): boolean => state.status === 'queued' && expiresAt <= now;
+  if (!items.some(isDue)) return items;
+  return items.map((item) => (isDue(item) ? inState(item, { status: 'expired' }) : item));
+}
+
+/** Puts an item where its time of writing wants it, in place of an older version. */
+export function placed(items: OutboxItems, item: OutboxItem): OutboxItems {
+  const others = items.filter(({ clientMessageId }) => clientMessageId !== item.clientMessageId);
+  const after = others.findIndex(({ createdAt }) => createdAt > item.createdAt);
+  return after < 0 ? [...others, item] : others.toSpliced(after, 0, item);
+}
+
 /** Back into the queue, in place. */
 export function requeue(items: OutboxItems, ids: ReadonlySet<string>, nextAt: number): OutboxItems {
   return change(items, ids, (item) => ({ ...inState(item, { status: 'queued' }), nextAt }));

@@ -5,6 +5,7 @@ import type { OutboxStorage } from './outbox-storage.port.js';
 export function memoryOutboxStorage(): OutboxStorage {
   const items = new Map<string, OutboxItem>();
   return {
+    isDurable: false,
     load: () => Promise.resolve([...items.values()]),
     put: (item) => {
       items.set(item.clientMessageId, item);
@@ -14,5 +15,6 @@ export function memoryOutboxStorage(): OutboxStorage {
       items.delete(clientMessageId);
       return Promise.resolve();
     },
+    watch: () => () => undefined,
   };
 }

@@ -10,20 +10,24 @@ import {
   applyResult,
   bodyBytes,
   dueThreads,
+  markExpired,
   markFailed,
   markSending,
   nextTrip,
+  placed,
   reconcile,
   requeue,
   type LogFacts,
   type OutboxItems,
 } from './outbox-queue.js';
-import type { OutboxStorage } from './outbox-storage.port.js';
+import type { OutboxChange, OutboxStorage } from './outbox-storage.port.js';
 
 export interface OutboxOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly storage: OutboxStorage;
+  /** True if this page sends for all pages of the same person; the others only write to the storage. */
+  readonly leads: Readable<boolean>;
   readonly command: SendCommand;
   readonly serving: () => boolean;
   readonly limits: () => SessionLimits | null;
@@ -36,43 +40,70 @@ export interface OutboxOptions {
 const ACK_TIMEOUT_MS = 8_000;
 /** A message that a server lost is not sent again at once: the log may still be catching up. */
 const LOST_PAUSE_MS = 1_000;
+/** Older messages are not sent without asking: the conversation has moved on. */
+const LIFETIME_MS = 24 * 60 * 60 * 1_000;
 const DEFAULT_TRIP = { messages: 50, bytes: 256 * 1_024 };
+
+/** Most messages that may wait. */
+const MAX_ITEMS = 1_000;
 
 /**
  * Messages on their way, in order: one unacknowledged `message.send` per thread, repeated with the same ids until the
- * server answers, so that each is in the log once.
+ * server answers, so that each is in the log once. Of several pages one sends; what is written in any of them is shown in
+ * all. Between two pages the last word counts: words taken back in one at the moment another sends them are sent.
  */
 export class Outbox implements Readable<OutboxItems> {
   readonly #o: OutboxOptions;
   readonly #items = new Store<OutboxItems>([]);
   readonly getSnapshot = this.#items.getSnapshot;
   readonly subscribe = this.#items.subscribe;
+  readonly #durable: Store<boolean>;
+  /** False once the storage failed: what is written then lives as long as the page. */
+  readonly durable: Readable<boolean>;
   #timer: Cancel = () => undefined;
   #stored = new Map<string, OutboxItem>();
+  /** Under way from this page. */
+  readonly #underWay = new Set<string>();
+  #lastCreatedAt = 0;
+  #unwatch: readonly (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
     this.#o = options;
+    this.#durable = new Store(options.storage.isDurable);
+    this.durable = this.#durable;
   }
 
-  /** Takes over what an earlier page left. */
-  async restore(): Promise<void> {
-    const kept = await this.#o.storage.load();
-    this.#stored = new Map(kept.map((item) => [item.clientMessageId, item]));
-    const waiting = kept.map((item) =>
-      item.state.status === 'sending' ? { ...item, state: { status: 'queued' as const } } : item,
-    );
-    const known = new Set(this.getSnapshot().map(({ clientMessageId }) => clientMessageId));
-    this.#set([...waiting.filter(({ clientMessageId }) => !known.has(clientMessageId)), ...this.getSnapshot()]);
-    this.flush();
+  /** Shows what earlier and other pages left, and sends it when it is this page's turn. */
+  start(): void {
+    this.stop();
+    this.#unwatch = [
+      this.#o.storage.watch((change) => {
+        this.#onChange(change);
+      }),
+      this.#o.leads.subscribe(() => {
+        if (this.#o.leads.getSnapshot()) void this.#restore();
+      }),
+    ];
+    void this.#restore();
   }
 
-  /** Queues a message and returns its id. Whether it fits the limits is decided at once, and told by its state. */
+  /**
+   * Queues a message and returns its id. Whether it fits the limits is decided at once, and told by its state.
+   *
+   * @throws AppError `limit_exceeded` if too many wait already.
+   */
   add(threadId: string, body: SendBody): string {
+    if (this.getSnapshot().length >= MAX_ITEMS) {
+      throw new AppError('limit_exceeded', `${String(MAX_ITEMS)} messages wait to be sent already`);
+    }
+    const now = this.#o.clock.now();
+    this.#lastCreatedAt = Math.max(now, this.#lastCreatedAt + 1);
     const item: OutboxItem = {
-      clientMessageId: newId(this.#o.clock.now()),
+      clientMessageId: newId(now),
       threadId,
       body,
-      createdAt: this.#o.clock.now(),
+      createdAt: this.#lastCreatedAt,
+      expiresAt: now + LIFETIME_MS,
       attempts: 0,
       nextAt: 0,
       state: { status: 'queued' },
@@ -84,20 +115,23 @@ export class Outbox implements Readable<OutboxItems> {
     return item.clientMessageId;
   }
 
-  /** Sends a failed or waiting message now. */
+  /** Sends a failed, expired or waiting message now. */
   retry(clientMessageId: string): void {
-    this.#set(requeue(this.getSnapshot(), this.#waiting(clientMessageId), 0));
+    const ids = this.#waiting(clientMessageId);
+    const expiresAt = this.#o.clock.now() + LIFETIME_MS;
+    const renewed = this.getSnapshot().map((item) => (ids.has(item.clientMessageId) ? { ...item, expiresAt } : item));
+    this.#set(requeue(renewed, ids, 0));
     this.flush();
   }
 
   /** Replaces the words of a message that is not under way. It gets a new id: the old one may have been taken. */
   edit(clientMessageId: string, body: SendBody): void {
     const ids = this.#waiting(clientMessageId);
+    const expiresAt = this.#o.clock.now() + LIFETIME_MS;
+    const fresh = { body, expiresAt, attempts: 0, nextAt: 0, state: { status: 'queued' as const } };
     this.#set(
       this.getSnapshot().map((item) =>
-        ids.has(item.clientMessageId)
-          ? { ...item, clientMessageId: newId(), body, attempts: 0, nextAt: 0, state: { status: 'queued' as const } }
-          : item,
+        ids.has(item.clientMessageId) ? { ...item, ...fresh, clientMessageId: newId() } : item,
       ),
     );
     this.flush();
@@ -123,8 +157,9 @@ export class Outbox implements Readable<OutboxItems> {
   /** Sends what may be sent now; the rest when its time comes. Called by itself and when the connection is live. */
   flush(): void {
     this.#timer();
-    if (!this.#o.serving()) return;
+    if (!this.#o.serving() || !this.#o.leads.getSnapshot()) return;
     const now = this.#o.clock.now();
+    this.#set(markExpired(this.getSnapshot(), now));
     let next = Number.POSITIVE_INFINITY;
     for (const [threadId, at] of dueThreads(this.getSnapshot())) {
       if (at <= now) void this.#send(threadId);
@@ -139,6 +174,41 @@ export class Outbox implements Readable<OutboxItems> {
 
   stop(): void {
     this.#timer();
+    for (const unwatch of this.#unwatch) unwatch();
+    this.#unwatch = [];
+  }
+
+  /** What is stored and not known here is added; what a page that is gone had under way is asked about again. */
+  async #restore(): Promise<void> {
+    try {
+      const kept = await this.#o.storage.load();
+      for (const item of kept) this.#stored.set(item.clientMessageId, item);
+      const known = new Set(this.getSnapshot().map(({ clientMessageId }) => clientMessageId));
+      const items = kept
+        .filter(({ clientMessageId }) => !known.has(clientMessageId))
+        .reduce<OutboxItems>((all, item) => placed(all, item), this.getSnapshot());
+      const isOrphan = ({ clientMessageId, state }: OutboxItem): boolean =>
+        state.status === 'sending' && !this.#underWay.has(clientMessageId);
+      const orphans = new Set(items.filter(isOrphan).map(({ clientMessageId }) => clientMessageId));
+      this.#set(this.#o.leads.getSnapshot() ? requeue(items, orphans, 0) : items);
+    } catch {
+      this.#durable.set(false);
+    }
+    this.flush();
+  }
+
+  /** Another page wrote. What is under way from here is decided by its answer, not by another page. */
+  #onChange(change: OutboxChange): void {
+    const id = change.kind === 'put' ? change.item.clientMessageId : change.clientMessageId;
+    if (this.#underWay.has(id)) return;
+    if (change.kind === 'put') {
+      this.#stored.set(id, change.item);
+      this.#set(placed(this.getSnapshot(), change.item));
+    } else {
+      this.#stored.delete(id);
+      this.#set(this.getSnapshot().filter(({ clientMessageId }) => clientMessageId !== id));
+    }
+    this.flush();
   }
 
   async #send(threadId: string): Promise<void> {
@@ -149,12 +219,15 @@ export class Outbox implements Readable<OutboxItems> {
       limits === null ? DEFAULT_TRIP : { messages: limits.messagesPerSend, bytes: limits.sendBytes },
     );
     const ids = new Set(trip.map(({ clientMessageId }) => clientMessageId));
+    for (const id of ids) this.#underWay.add(id);
     this.#set(markSending(this.getSnapshot(), ids));
     const messages = trip.map(({ clientMessageId, body }) => ({ clientMessageId, body }));
     try {
       const { results } = await this.#o.command('message.send', { threadId, messages }, ACK_TIMEOUT_MS);
+      for (const id of ids) this.#underWay.delete(id);
       this.#take(threadId, trip, results);
     } catch (fault) {
+      for (const id of ids) this.#underWay.delete(id);
       const error = toAppError(fault);
       this.#set(
         error.retryable
@@ -204,7 +277,7 @@ export class Outbox implements Readable<OutboxItems> {
 
   #waiting(clientMessageId: string): Set<string> {
     const item = this.getSnapshot().find((candidate) => candidate.clientMessageId === clientMessageId);
-    const waits = item?.state.status === 'queued' || item?.state.status === 'failed';
+    const waits = item !== undefined && ['queued', 'failed', 'expired'].includes(item.state.status);
     return new Set(waits ? [clientMessageId] : []);
   }
 
@@ -213,10 +286,13 @@ export class Outbox implements Readable<OutboxItems> {
     this.#items.set(items);
     const before = this.#stored;
     this.#stored = new Map(items.map((item) => [item.clientMessageId, item]));
+    const failed = (): void => {
+      this.#durable.set(false);
+    };
     for (const item of items) {
-      if (before.get(item.clientMessageId) !== item) this.#o.storage.put(item).catch(() => undefined);
+      if (before.get(item.clientMessageId) !== item) this.#o.storage.put(item).catch(failed);
     }
-    for (const id of before.keys()) if (!this.#stored.has(id)) this.#o.storage.remove(id).catch(() => undefined);
+    for (const id of before.keys()) if (!this.#stored.has(id)) this.#o.storage.remove(id).catch(failed);
   }
 }
 
