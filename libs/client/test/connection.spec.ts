@@ -40,7 +40,7 @@ function manual(overrides: Partial<ConnectionOptions> = {}) {
     transport,
     token,
     clock,
-    signals: { online: () => true, onWake: () => () => undefined },
+    signals: { online: () => true, visible: () => true, onWake: () => () => undefined },
     random: () => 0.5,
     diagnostics: new Diagnostics(),
     sync: () => Promise.resolve(),
@@ -202,6 +202,39 @@ describe('a live session', () => {
     await clock.advance(10_000);
     expect(client.connection.getSnapshot().status).toBe('live');
     expect(server.log).toHaveLength(1);
+    client.stop();
+  });
+
+  it('finds a link that swallows everything within 10 s, though nothing was sent', async () => {
+    const { server, client, clock } = await live();
+    server.answers = false;
+    server.delivers = false;
+    await clock.advance(10_000);
+    expect(client.connection.getSnapshot().status).not.toBe('live');
+    client.stop();
+  });
+
+  it('asks only when nothing was heard, and nobody while the page is hidden', async () => {
+    let visible = true;
+    const server = new FakeServer(new VirtualClock());
+    const client = fakeClient(server, {
+      signals: { online: () => true, visible: () => visible, onWake: () => () => undefined },
+    });
+    client.start();
+    client.openThread(THREAD);
+    await server.clock.advance(1_000);
+    const probes = (): number => server.commands.filter((name) => name === 'session.resume').length;
+    const before = probes();
+    for (let second = 0; second < 20; second += 1) {
+      server.say('chatter');
+      await server.clock.advance(1_000);
+    }
+    expect(probes()).toBe(before);
+    await server.clock.advance(13_000);
+    expect(probes()).toBe(before + 2);
+    visible = false;
+    await server.clock.advance(120_000);
+    expect(probes()).toBe(before + 2);
     client.stop();
   });
 

@@ -10,7 +10,7 @@ export function fakeClient(server: FakeServer, more: Partial<HoldfastClientOptio
     transport: server.transport,
     clock: server.clock,
     random: () => 0.5,
-    signals: { online: () => true, onWake: () => () => undefined },
+    signals: { online: () => true, visible: () => true, onWake: () => () => undefined },
     fetch: () => Promise.reject(new TypeError('no network')),
     ...more,
   });

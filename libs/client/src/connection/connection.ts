@@ -9,6 +9,7 @@ import type { IncomingEvent, Reply } from '../wire/schemas.js';
 import type { Transport } from '../wire/transport.js';
 import { isServing, type ConnectionState } from './connection-state.js';
 import { Session, type Ready, type SessionEnd } from './session.js';
+import { SilenceWatch } from './silence-watch.js';
 
 /**
  * Gives the token to connect with, or null if nobody is signed in. `renew` asks for one that lives longer than the
@@ -30,7 +31,6 @@ export interface ConnectionOptions {
 
 const TOKEN_DEADLINE_MS = 10_000;
 const SYNC_DEADLINE_MS = 15_000;
-const PROBE_DEADLINE_MS = 3_000;
 /** How long a socket that is replaced may finish its commands. */
 const LINGER_MS = 2_000;
 const DEFAULT_COMMAND_MS = 8_000;
@@ -62,6 +62,7 @@ export class Connection implements Readable<ConnectionState> {
   #session: Session | null = null;
   /** Voids everything that an earlier try may still deliver. */
   #turn = 0;
+  readonly #watch: SilenceWatch;
   #attempt = 0;
   #downSince = 0;
   #lastLiveAt: number | null = null;
@@ -74,6 +75,7 @@ export class Connection implements Readable<ConnectionState> {
 
   constructor(options: ConnectionOptions) {
     this.#o = options;
+    this.#watch = new SilenceWatch(options.clock, options.signals);
   }
 
   /** Connects, and keeps connecting until {@link Connection.stop}. */
@@ -122,7 +124,7 @@ export class Connection implements Readable<ConnectionState> {
     try {
       return await session.link.command(name, request, timeoutMs);
     } catch (fault) {
-      if (fault instanceof AppError && fault.code === 'timeout') void this.#probe(session);
+      if (fault instanceof AppError && fault.code === 'timeout') void this.#watch.probe(session);
       throw fault;
     }
   }
@@ -180,6 +182,7 @@ export class Connection implements Readable<ConnectionState> {
   #adopt(session: Session): void {
     const replaced = this.#session;
     this.#session = session;
+    this.#watch.start(session);
     this.#handover = null;
     const now = this.#o.clock.now();
     this.#attempt = 0;
@@ -202,6 +205,7 @@ export class Connection implements Readable<ConnectionState> {
   }
 
   #lost(fault: unknown): void {
+    this.#watch.stop();
     const now = this.#o.clock.now();
     if (isServing(this.getSnapshot())) {
       this.#downSince = now;
@@ -254,6 +258,7 @@ export class Connection implements Readable<ConnectionState> {
   #abandon(reason: string): void {
     this.#turn += 1;
     this.#timer();
+    this.#watch.stop();
     this.#handover = null;
     const session = this.#session;
     this.#session = null;
@@ -330,16 +335,7 @@ export class Connection implements Readable<ConnectionState> {
   #wake(): void {
     const { status } = this.getSnapshot();
     if (status === 'offline' || status === 'waiting') this.#connect();
-    else if (this.#session !== null) void this.#probe(this.#session);
-  }
-
-  /** An empty resume is the smallest question that proves both directions. */
-  async #probe(session: Session): Promise<void> {
-    try {
-      await session.link.command('session.resume', { threads: [], runs: [] }, PROBE_DEADLINE_MS);
-    } catch (fault) {
-      if (fault instanceof AppError && fault.code === 'timeout') session.link.close('no answer');
-    }
+    else if (this.#session !== null) void this.#watch.probe(this.#session);
   }
 }
 

@@ -2,6 +2,8 @@
 export interface Signals {
   /** False if the environment is sure that there is no network. */
   online(): boolean;
+  /** False while nobody can see the page. */
+  visible(): boolean;
   /** Called when the network came back, or the page became visible again. Returns how to stop listening. */
   onWake(listener: () => void): () => void;
 }
@@ -17,6 +19,7 @@ interface BrowserScope {
 export function browserSignals(scope: BrowserScope = globalThis as unknown as BrowserScope): Signals {
   return {
     online: () => scope.navigator?.onLine !== false,
+    visible: () => scope.document?.visibilityState !== 'hidden',
     onWake: (listener) => {
       const visible = (): void => {
         if (scope.document?.visibilityState === 'visible') listener();

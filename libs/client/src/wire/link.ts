@@ -20,10 +20,12 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #pending = new Set<(fault: AppError) => void>();
   readonly #socket: Socket;
+  #lastHeardAt: number;
   #ended = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#lastHeardAt = options.clock.now();
     this.#socket = options.transport.open(options.token, {
       onOpen: options.onOpen,
       onEvent: (name, payload) => {
@@ -33,6 +35,15 @@ export class Link {
         this.#end(end);
       },
     });
+  }
+
+  /** When the server last said anything, ms since the Unix epoch. */
+  get lastHeardAt(): number {
+    return this.#lastHeardAt;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Commands that wait for an answer. */
@@ -67,6 +78,7 @@ export class Link {
         fail(new AppError('timeout', 'The server did not answer in time'));
       });
       this.#socket.send(name, request, (answer) => {
+        this.#lastHeardAt = this.#options.clock.now();
         settle(() => {
           this.#answer(name, answer, { resolve, reject });
         });
@@ -98,6 +110,7 @@ export class Link {
   }
 
   #receive(name: string, payload: unknown): void {
+    this.#lastHeardAt = this.#options.clock.now();
     const decoded = decodeEvent(name, payload);
     if (decoded.kind === 'event') this.#options.onEvent(decoded.event);
     else this.#options.diagnostics.count(decoded.kind === 'unknown' ? 'unknownEvents' : 'malformedEvents');
