@@ -34,6 +34,14 @@ describe('RunStream', () => {
     expect(applyChunk(replaced, { attempt: 1, off: 3, parts: text(' two') })).toBe(replaced);
   });
 
+  it('does not take its own text for that of an attempt it never saw', () => {
+    const first = applyChunk(newRun('r', null), { attempt: 1, off: 0, parts: text('one two') });
+    const third = applyAttempt(first, { attempt: 3, base: 4 });
+    expect([viewText(third.parts), third.attempt, isRunBehind(third)]).toEqual(['one two', 1, true]);
+    const told = applyFollow(third, { status: 'snapshot', runId: 'r', attempt: 3, off: 0, parts: text('uno dos') });
+    expect([viewText(told.parts), told.attempt, told.resets, isRunBehind(told)]).toEqual(['uno dos', 3, 1, false]);
+  });
+
   it('counts a tool card as one unit', () => {
     let run = applyChunk(newRun('r', null), { attempt: 1, off: 0, parts: [...text('ab'), call] });
     run = applyChunk(run, { attempt: 1, off: 2, parts: [call, ...text('c')] });
@@ -94,7 +102,7 @@ describe('RunStream', () => {
         expect(run.parts).toEqual(parts);
         expect(isRunBehind(run)).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 1_000 },
     );
   });
 });

@@ -104,6 +104,8 @@ function extend(run: RunStream, { attempt, off, parts }: HeldChunk): RunStream {
 
 export function applyAttempt(run: RunStream, { attempt, base }: { attempt: number; base: number }): RunStream {
   if (run.status === 'ended' || attempt <= run.attempt) return run;
+  // What is kept may be text of an attempt between, which was never here.
+  if (attempt > run.attempt + 1 && base > 0) return { ...run, behind: true };
   const cut = withParts(run, attempt, sliceParts(run.parts, 0, base));
   return settle({ ...cut, behind: base > cut.length });
 }
