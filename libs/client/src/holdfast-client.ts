@@ -29,11 +29,12 @@ import { echoKey } from './thread/timeline.js';
 import { Diagnostics } from './wire/diagnostics.js';
 import type { IncomingEvent } from './wire/schemas.js';
 import type { Transport } from './wire/transport.js';
+import { rotatingTransport } from './wire/transport.rotating.js';
 import { socketIoTransport } from './wire/transport.socketio.js';
 
 export interface HoldfastClientOptions {
-  /** Origin of the gateway; empty or absent = the page's own. */
-  readonly url?: string;
+  /** Origin of the gateway, or several in order of preference; empty or absent = the page's own. */
+  readonly url?: string | readonly string[];
   readonly token: TokenProvider;
   /** Whose words these are: keeps drafts of different people apart. */
   readonly identity: { readonly tenant: string; readonly userId: string };
@@ -44,7 +45,7 @@ export interface HoldfastClientOptions {
   /** Which of several pages of the same person sends what waits; absent = each for itself. */
   readonly leadership?: Leadership;
   /** Replaced in tests. */
-  readonly transport?: Transport;
+  readonly transport?: (url: string) => Transport;
   readonly clock?: Clock;
   readonly signals?: Signals;
   readonly random?: () => number;
@@ -77,10 +78,11 @@ export class HoldfastClient {
   constructor(options: HoldfastClientOptions) {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
-    const url = options.url ?? '';
+    const endpoints = typeof options.url === 'object' ? options.url : [options.url ?? ''];
+    const transport = rotatingTransport(endpoints, options.transport ?? socketIoTransport);
     this.identity = options.identity;
     this.connection = new Connection({
-      transport: options.transport ?? socketIoTransport(url),
+      transport,
       token: options.token,
       clock,
       random,
@@ -113,7 +115,7 @@ export class HoldfastClient {
       awaitsEcho: (threadId) => this.threads.peek(threadId)?.getSnapshot().access === 'open',
     });
     const rest = new RestClient({
-      url,
+      url: () => transport.endpoint(),
       token: () => options.token('connect'),
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     });

@@ -205,6 +205,43 @@ describe('a live session', () => {
     client.stop();
   });
 
+  it('goes to another endpoint when one is gone, and stays there', async () => {
+    const clock = new VirtualClock();
+    const [near, far] = [new FakeServer(clock), new FakeServer(clock)];
+    const tried: string[] = [];
+    const asked: string[] = [];
+    const servers = new Map([
+      ['https://near', near],
+      ['https://far', far],
+    ]);
+    const client = fakeClient(near, {
+      url: ['https://near', 'https://far'],
+      transport: (url) => ({
+        open: (token, handlers) => {
+          tried.push(url);
+          return (servers.get(url) ?? near).transport.open(token, handlers);
+        },
+      }),
+      fetch: (input) => {
+        asked.push(new URL(String(input)).host);
+        return Promise.reject(new TypeError('no network'));
+      },
+    });
+    client.start();
+    await clock.advance(1_000);
+    near.accepts = false;
+    near.cut();
+    await clock.advance(40_000);
+    expect(client.connection.getSnapshot().status).toBe('live');
+    expect(tried).toEqual(['https://near', 'https://near', 'https://far']);
+    far.cut();
+    await clock.advance(40_000);
+    expect(tried.at(-1)).toBe('https://far');
+    await client.api.me().catch(() => undefined);
+    expect(asked.at(-1)).toBe('far');
+    client.stop();
+  });
+
   it('finds a link that swallows everything within 10 s, though nothing was sent', async () => {
     const { server, client, clock } = await live();
     server.answers = false;

@@ -7,7 +7,7 @@ export function fakeClient(server: FakeServer, more: Partial<HoldfastClientOptio
   return new HoldfastClient({
     identity: { tenant: 'default', userId: SELF },
     token: () => Promise.resolve('token'),
-    transport: server.transport,
+    transport: () => server.transport,
     clock: server.clock,
     random: () => 0.5,
     signals: { online: () => true, visible: () => true, onWake: () => () => undefined },

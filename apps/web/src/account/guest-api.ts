@@ -3,7 +3,7 @@ import type { Account } from './account-storage.js';
 
 function apiWith(token: string | null): Api {
   return new Api(
-    new RestClient({ url: '', token: () => Promise.resolve(token), fetch: (input, init) => fetch(input, init) }),
+    new RestClient({ url: () => '', token: () => Promise.resolve(token), fetch: (input, init) => fetch(input, init) }),
   );
 }
 

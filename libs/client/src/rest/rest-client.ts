@@ -3,8 +3,8 @@ import type * as z from 'zod/mini';
 import { toAppError, wireFault } from '../support/errors.js';
 
 export interface RestOptions {
-  /** Origin of the gateway; empty = the page's own. */
-  readonly url: string;
+  /** Origin of the gateway that serves now; empty = the page's own. */
+  readonly url: () => string;
   /** The bearer token, or null for requests that need none. */
   readonly token: () => Promise<string | null>;
   readonly fetch: typeof fetch;
@@ -58,7 +58,7 @@ export class RestClient {
     const params = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
     const text = params.toString();
-    return `${this.#options.url}${path}${text === '' ? '' : `?${text}`}`;
+    return `${this.#options.url()}${path}${text === '' ? '' : `?${text}`}`;
   }
 }
 

@@ -19,7 +19,7 @@ function makeClient(): HoldfastClient {
   return new HoldfastClient({
     identity: { tenant: 'default', userId: '00000000-0000-4000-8000-000000000001' },
     token: () => Promise.resolve('token'),
-    transport: nowhere,
+    transport: () => nowhere,
   });
 }
 
