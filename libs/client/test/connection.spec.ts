@@ -223,7 +223,7 @@ describe('a live session', () => {
         },
       }),
       fetch: (input) => {
-        asked.push(new URL(String(input)).host);
+        asked.push(new URL(new Request(input).url).host);
         return Promise.reject(new TypeError('no network'));
       },
     });
