@@ -20,7 +20,7 @@ import { systemClock, type Clock } from './support/clock.js';
 import { toAppError } from './support/errors.js';
 import { newId } from './support/new-id.js';
 import { browserSignals, type Signals } from './support/signals.js';
-import { soleLeadership, type Leadership } from './tabs/leadership.js';
+import { soleTab, type Tabs } from './tabs/tabs.js';
 import type { SendCommand } from './thread/command-port.js';
 import { ReadMarker } from './thread/read-marker.js';
 import type { ThreadState } from './thread/thread-state.js';
@@ -42,8 +42,8 @@ export interface HoldfastClientOptions {
   readonly draftStorage?: TextStorage;
   /** Where unsent messages are kept; absent = in memory. */
   readonly outboxStorage?: OutboxStorage;
-  /** Which of several pages of the same person sends what waits; absent = each for itself. */
-  readonly leadership?: Leadership;
+  /** The pages of the same person in this browser, which share one socket; absent = each for itself. */
+  readonly tabs?: Tabs;
   /** Replaced in tests. */
   readonly transport?: (url: string) => Transport;
   readonly clock?: Clock;
@@ -71,7 +71,7 @@ export class HoldfastClient {
   readonly drafts: Drafts;
   readonly api: Api;
   readonly diagnostics = new Diagnostics();
-  readonly #leadership: Leadership;
+  readonly #tabs: Tabs;
   readonly #marker: ReadMarker;
   readonly #command: SendCommand;
 
@@ -79,14 +79,25 @@ export class HoldfastClient {
     const clock = options.clock ?? systemClock;
     const random = options.random ?? Math.random;
     const endpoints = typeof options.url === 'object' ? options.url : [options.url ?? ''];
+    const tabs = options.tabs ?? soleTab();
+    const signals = options.signals ?? browserSignals();
+    this.#tabs = tabs;
     const transport = rotatingTransport(endpoints, options.transport ?? socketIoTransport);
     this.identity = options.identity;
     this.connection = new Connection({
-      transport,
+      transport: tabs.share(transport),
       token: options.token,
       clock,
       random,
-      signals: options.signals ?? browserSignals(),
+      signals: {
+        ...signals,
+        onWake: (listener) => {
+          const ends = [signals.onWake(listener), tabs.onWake(listener)];
+          return () => {
+            for (const end of ends) end();
+          };
+        },
+      },
       diagnostics: this.diagnostics,
       sync: (session) => this.#sync(session),
       onEvent: (event) => {
@@ -100,12 +111,11 @@ export class HoldfastClient {
     };
     this.threads = new Threads({ clock, command: this.#command, serving, onChange });
     this.#marker = new ReadMarker(clock, this.#command);
-    this.#leadership = options.leadership ?? soleLeadership();
     this.outbox = new Outbox({
       clock,
       random,
       storage: options.outboxStorage ?? memoryOutboxStorage(),
-      leads: this.#leadership.leads,
+      leads: tabs.leads,
       command: this.#command,
       serving,
       limits: () => this.ready?.limits ?? null,
@@ -134,9 +144,9 @@ export class HoldfastClient {
 
   /** Connects, restores the outbox and fetches the list of threads. */
   start(): void {
+    this.#tabs.start();
     this.connection.start();
     this.inbox.start();
-    this.#leadership.start();
     this.outbox.start();
   }
 
@@ -145,7 +155,7 @@ export class HoldfastClient {
     this.connection.stop();
     this.inbox.stop();
     this.outbox.stop();
-    this.#leadership.stop();
+    this.#tabs.stop();
     this.#marker.stop();
   }
 

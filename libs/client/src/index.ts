@@ -26,7 +26,7 @@ export {
   type PendingEntry,
 } from './thread/conversation.js';
 export { ThreadSession } from './thread/thread-session.js';
-export { browserLeadership, type Leadership } from './tabs/leadership.js';
+export { browserTabs, type Tabs } from './tabs/tabs.js';
 export type { ThreadAccess, ThreadState } from './thread/thread-state.js';
 export { Threads } from './thread/threads.js';
 export { echoKey } from './thread/timeline.js';

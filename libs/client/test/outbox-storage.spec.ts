@@ -1,14 +1,12 @@
-/** @jest-environment-options {"globalsCleanup": "off"} */
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { openDB } from 'idb';
 import { indexedDbOutboxStorage } from '../src/outbox/outbox-storage.indexeddb.js';
 import type { OutboxItem } from '../src/outbox/outbox-item.js';
 import { newId } from '../src/support/new-id.js';
+import { FakeBrowser } from './fake-browser.js';
 import { fakeClient } from './fake-client.js';
-import { fakeLocks } from './fake-locks.js';
 import { FakeServer, THREAD } from './fake-server.js';
-import { lockLeadership } from '../src/tabs/leadership.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const item = (more: Partial<OutboxItem> = {}): OutboxItem => ({
@@ -86,11 +84,11 @@ describe('an outbox on the device', () => {
   function browser() {
     const scope = newScope();
     const server = new FakeServer(new VirtualClock());
-    const locks = fakeLocks();
+    const pages = new FakeBrowser(server.clock);
     const page = () => {
       const client = fakeClient(server, {
         outboxStorage: indexedDbOutboxStorage({ scope }),
-        leadership: lockLeadership(scope, locks),
+        tabs: pages.page(scope).tabs,
       });
       client.start();
       client.openThread(THREAD);
@@ -159,12 +157,13 @@ describe('an outbox on the device', () => {
   it('goes on in memory, and says so, when the storage fails', async () => {
     const allow = forbidStorage();
     const { clock, page, texts } = browser();
-    const client = page();
-    await until(() => !client.outbox.durable.getSnapshot());
+    const [leader, follower] = [page(), page()];
+    await until(() => !follower.outbox.durable.getSnapshot());
     await clock.advance(1_000);
-    client.send(THREAD, 'anyway');
+    leader.send(THREAD, 'anyway');
+    follower.send(THREAD, 'from here too');
     await clock.advance(1_000);
-    expect(texts()).toEqual(['anyway']);
+    expect(texts()).toEqual(['anyway', 'from here too']);
     allow();
   });
 });

@@ -1,4 +1,4 @@
-import { browserLeadership, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
+import { browserTabs, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, type Account } from './account-storage.js';
 import { tokenKeeper } from './token-keeper.js';
@@ -31,7 +31,7 @@ function makeClient(account: Account): HoldfastClient {
     token: tokenKeeper(account),
     draftStorage,
     outboxStorage: indexedDbOutboxStorage({ scope }),
-    leadership: browserLeadership(`holdfast.${scope}`),
+    tabs: browserTabs(scope),
   });
 }
 

@@ -3,6 +3,7 @@ import { openDB, type IDBPDatabase } from 'idb';
 import * as z from 'zod/mini';
 import { withDeadline } from '../support/deadline.js';
 import { systemClock } from '../support/clock.js';
+import { browserTabChannel, type TabChannel } from '../tabs/tab-channel.js';
 import type { OutboxItem } from './outbox-item.js';
 import type { OutboxChange, OutboxStorage } from './outbox-storage.port.js';
 
@@ -39,18 +40,6 @@ interface Closable {
   close(): void;
 }
 
-/** The part of `BroadcastChannel` that is needed; its types differ between a browser and Node. */
-interface Channel {
-  onmessage: ((message: unknown) => void) | null;
-  postMessage(message: unknown): void;
-  close(): void;
-}
-
-function openChannel(name: string): Channel | null {
-  const { BroadcastChannel } = globalThis as { readonly BroadcastChannel?: new (name: string) => Channel };
-  return BroadcastChannel === undefined ? null : new BroadcastChannel(name);
-}
-
 export interface IndexedDbOutboxOptions {
   /** Tells owners apart, such as tenant and user: messages of another owner are never read. */
   readonly scope: string;
@@ -61,7 +50,7 @@ export interface IndexedDbOutboxOptions {
 /** {@link OutboxStorage} on the device. Opening waits for the first use; a connection that the browser ended is opened anew. */
 export function indexedDbOutboxStorage({ scope, onCorrupt }: IndexedDbOutboxOptions): OutboxStorage {
   const name = `holdfast.${scope}`;
-  let channel: Channel | null = null;
+  let channel: TabChannel | null = null;
   let opened: Promise<IDBPDatabase> | null = null;
 
   const open = (): Promise<IDBPDatabase> => {
@@ -90,7 +79,7 @@ export function indexedDbOutboxStorage({ scope, onCorrupt }: IndexedDbOutboxOpti
   };
   const use = <T>(work: (database: IDBPDatabase) => Promise<T>): Promise<T> =>
     withDeadline(systemClock, DEADLINE_MS, open().then(work));
-  const tell = (change: OutboxChange): void => channel?.postMessage(change);
+  const tell = (change: OutboxChange): void => channel?.post(change);
 
   return {
     isDurable: true,
@@ -122,16 +111,13 @@ export function indexedDbOutboxStorage({ scope, onCorrupt }: IndexedDbOutboxOpti
         tell({ kind: 'removed', clientMessageId });
       }),
     watch: (onChange) => {
-      const mine = openChannel(`${name}.outbox`);
+      const mine = browserTabChannel(`${name}.outbox`, (message) => {
+        const change = Change.safeParse(message);
+        if (change.success) onChange(change.data);
+      });
       channel = mine;
-      if (mine !== null) {
-        mine.onmessage = (message) => {
-          const change = Change.safeParse((message as { readonly data?: unknown }).data);
-          if (change.success) onChange(change.data);
-        };
-      }
       return () => {
-        mine?.close();
+        mine.close();
         if (channel === mine) channel = null;
       };
     },

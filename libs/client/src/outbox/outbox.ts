@@ -157,7 +157,7 @@ export class Outbox implements Readable<OutboxItems> {
   /** Sends what may be sent now; the rest when its time comes. Called by itself and when the connection is live. */
   flush(): void {
     this.#timer();
-    if (!this.#o.serving() || !this.#o.leads.getSnapshot()) return;
+    if (!this.#o.serving() || !this.#sends) return;
     const now = this.#o.clock.now();
     this.#set(markExpired(this.getSnapshot(), now));
     let next = Number.POSITIVE_INFINITY;
@@ -178,6 +178,11 @@ export class Outbox implements Readable<OutboxItems> {
     this.#unwatch = [];
   }
 
+  /** Where no other page can read what waits here, this page sends it. */
+  get #sends(): boolean {
+    return this.#o.leads.getSnapshot() || !this.#durable.getSnapshot();
+  }
+
   /** What is stored and not known here is added; what a page that is gone had under way is asked about again. */
   async #restore(): Promise<void> {
     try {
@@ -190,7 +195,7 @@ export class Outbox implements Readable<OutboxItems> {
       const isOrphan = ({ clientMessageId, state }: OutboxItem): boolean =>
         state.status === 'sending' && !this.#underWay.has(clientMessageId);
       const orphans = new Set(items.filter(isOrphan).map(({ clientMessageId }) => clientMessageId));
-      this.#set(this.#o.leads.getSnapshot() ? requeue(items, orphans, 0) : items);
+      this.#set(this.#sends ? requeue(items, orphans, 0) : items);
     } catch {
       this.#durable.set(false);
     }
@@ -287,7 +292,9 @@ export class Outbox implements Readable<OutboxItems> {
     const before = this.#stored;
     this.#stored = new Map(items.map((item) => [item.clientMessageId, item]));
     const failed = (): void => {
+      if (!this.#durable.getSnapshot()) return;
       this.#durable.set(false);
+      this.flush();
     };
     for (const item of items) {
       if (before.get(item.clientMessageId) !== item) this.#o.storage.put(item).catch(failed);
