@@ -1,4 +1,5 @@
-import { HoldfastProvider } from '@holdfast/react';
+import { ChatBoundary, HoldfastProvider } from '@holdfast/react';
+import { saveUnsent } from './account/save-unsent.js';
 import { useAccount } from './account/use-account.js';
 import { Welcome } from './account/welcome.js';
 import { OpsPage } from './ops/ops-page.js';
@@ -11,7 +12,15 @@ export function App() {
   const isOps = location.pathname.replace(/\/+$/, '') === '/ops';
   return (
     <HoldfastProvider client={client} key={client.identity.userId}>
-      {isOps ? <OpsPage /> : <ChatPage onSignOut={signOut} />}
+      <ChatBoundary
+        userId={client.identity.userId}
+        onRebuild={() => {
+          client.rebuild();
+        }}
+        onExport={() => void saveUnsent()}
+      >
+        {isOps ? <OpsPage /> : <ChatPage onSignOut={signOut} />}
+      </ChatBoundary>
     </HoldfastProvider>
   );
 }

@@ -2,6 +2,7 @@
 import './styles/tokens.css';
 import './styles/base.css';
 import { AppBoundary } from '@holdfast/react';
+import { saveUnsent } from './account/save-unsent.js';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
@@ -11,7 +12,7 @@ if (root === null) throw new Error('The page has no #root');
 
 createRoot(root).render(
   <StrictMode>
-    <AppBoundary>
+    <AppBoundary onExport={() => void saveUnsent()}>
       <App />
     </AppBoundary>
   </StrictMode>,

@@ -159,6 +159,13 @@ export class HoldfastClient {
     this.#marker.stop();
   }
 
+  /** Forgets what was fetched and fetches it anew; what waits to be sent, and drafts, are kept. */
+  rebuild(): void {
+    this.threads.clear();
+    this.inbox.start();
+    this.connection.retryNow();
+  }
+
   /** Keeps a thread open and up to date until the returned function is called. */
   openThread(threadId: string): () => void {
     return this.threads.use(threadId);

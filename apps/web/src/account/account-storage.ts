@@ -10,8 +10,13 @@ export interface Account {
 
 const CURRENT = 'holdfast.account';
 
-function keyOf({ tenant, userId }: Pick<Account, 'tenant' | 'userId'>): string {
-  return `${CURRENT}.${tenant}.${userId}`;
+function keyOf(account: Account): string {
+  return `${CURRENT}.${scopeOf(account)}`;
+}
+
+/** Under what a person's own things are kept on this device. */
+export function scopeOf({ tenant, userId }: Pick<Account, 'tenant' | 'userId'>): string {
+  return `${tenant}.${userId}`;
 }
 
 /** Storage may be forbidden or full: the account then lives as long as the page. */

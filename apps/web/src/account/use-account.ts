@@ -1,6 +1,6 @@
 import { browserTabs, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { dropAccount, loadAccount, saveAccount, type Account } from './account-storage.js';
+import { dropAccount, loadAccount, saveAccount, scopeOf, type Account } from './account-storage.js';
 import { tokenKeeper } from './token-keeper.js';
 
 interface AccountUse {
@@ -25,7 +25,7 @@ const draftStorage: TextStorage = {
 
 function makeClient(account: Account): HoldfastClient {
   const { tenant, userId } = account;
-  const scope = `${tenant}.${userId}`;
+  const scope = scopeOf(account);
   return new HoldfastClient({
     identity: { tenant, userId },
     token: tokenKeeper(account),

@@ -1,5 +1,5 @@
 import type { RunStream } from '@holdfast/client';
-import { useConversation, useHoldfast, useThread } from '@holdfast/react';
+import { ThreadBoundary, useConversation, useHoldfast, useThread } from '@holdfast/react';
 import { Info, Menu } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Composer } from '../composer/composer.js';
@@ -9,6 +9,7 @@ import { peopleOf } from '../shell/people.js';
 import { ClosedThread } from './closed-thread.js';
 import { MessageList } from './message-list.js';
 import { StatusLine } from './status-line.js';
+import { transcript } from './transcript.js';
 import './conversation.css';
 import './message.css';
 import './prose.css';
@@ -79,7 +80,16 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
             <Info size={19} aria-hidden />
           </button>
         </header>
-        <MessageList thread={thread} entries={entries} people={people} seq={seq} />
+        <ThreadBoundary
+          threadId={threadId}
+          revision={thread.log.epoch ?? ''}
+          onRefetch={() => {
+            client.threads.reopen(threadId);
+          }}
+          transcript={() => transcript(entries, people)}
+        >
+          <MessageList thread={thread} entries={entries} people={people} seq={seq} />
+        </ThreadBoundary>
         <div className="conversation__foot">
           <div className="conversation__column">
             <StatusLine thread={thread} people={people} />

@@ -43,7 +43,7 @@ export const EntryRow = memo(
       case 'pending':
         return <PendingRow row={row} item={entry.item} person={person} />;
       case 'live':
-        return <LiveRow row={row} run={entry.run} person={{ name, isAgent: true }} />;
+        return <LiveRow row={row} run={entry.run} threadId={threadId} person={{ name, isAgent: true }} />;
       case 'run':
         return (
           <MessageFrame row={row} person={{ name, isAgent: true }} isOwn={false} state={entry.outcome} seq={entry.seq}>

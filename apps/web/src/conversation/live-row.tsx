@@ -11,11 +11,12 @@ import { runActivity } from './run-activity.js';
 interface LiveRowProps {
   readonly row: Row;
   readonly run: RunStream;
+  readonly threadId: string;
   readonly person: Person;
 }
 
 /** An answer being written: one line of what it does, then its text. */
-export function LiveRow({ row, run, person }: LiveRowProps) {
+export function LiveRow({ row, run, threadId, person }: LiveRowProps) {
   const { parts } = run;
   return (
     <MessageFrame row={row} person={person} isOwn={false} activity={<RunLine run={run} />} state={run.status}>
@@ -24,7 +25,7 @@ export function LiveRow({ row, run, person }: LiveRowProps) {
       )}
       {parts.length > 0 && (
         <div className="message__body">
-          <MessageBoundary text={viewText(parts)} revision={run.length}>
+          <MessageBoundary id={run.runId} threadId={threadId} text={viewText(parts)} revision={run.attempt}>
             <MessageParts parts={parts} isLive />
           </MessageBoundary>
         </div>

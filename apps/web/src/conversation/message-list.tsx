@@ -1,5 +1,5 @@
 import type { ConversationEntry, ThreadState } from '@holdfast/client';
-import { useHoldfast, useNow } from '@holdfast/react';
+import { useHoldfast, useNow, usePlainThread } from '@holdfast/react';
 import { ArrowDown } from 'lucide-react';
 import { Fragment, useEffect, useLayoutEffect, useMemo } from 'react';
 import { formatDay } from '../parts/format.js';
@@ -7,6 +7,7 @@ import type { People } from '../shell/people.js';
 import { Announcer } from './announcer.js';
 import { EntryRow } from './entry-row.js';
 import { NoticeRow } from './notice-row.js';
+import { PlainContext } from './plain-context.js';
 import { conversationRows } from './rows.js';
 import { useFollow } from './use-follow.js';
 import { useJump } from './use-jump.js';
@@ -39,6 +40,7 @@ export function MessageList({ thread, entries, people, seq }: MessageListProps) 
   const { scroller, content, isAtEnd, toEnd, onScroll } = useFollow(entries[0]?.key);
   useJump(thread, seq, content);
   useReadMark(thread, isAtEnd);
+  const isPlain = usePlainThread(thread.threadId, rows.length);
   const latest = latestRun(entries);
   const { base } = thread.log;
 
@@ -74,32 +76,35 @@ export function MessageList({ thread, entries, people, seq }: MessageListProps) 
             {base > 0 && thread.loadingOlder && 'Loading older messages'}
             {base === 0 && thread.access === 'open' && 'This is the beginning.'}
           </p>
-          {rows.map((row) => {
-            const { entry } = row;
-            const runId = entry.kind === 'message' || entry.kind === 'run' ? entry.runId : null;
-            const { name, isAgent } = people(row.authorId);
-            return (
-              <Fragment key={entry.key}>
-                {row.startsDay && row.at !== null && (
-                  <h3 className="log__day">
-                    <span>{formatDay(row.at, now)}</span>
-                  </h3>
-                )}
-                {entry.kind === 'notice' ? (
-                  <NoticeRow item={entry} people={people} selfId={selfId} />
-                ) : (
-                  <EntryRow
-                    row={row}
-                    threadId={thread.threadId}
-                    name={name}
-                    isAgent={isAgent}
-                    isOwn={row.authorId === selfId}
-                    isLatestRun={runId !== null && runId === latest}
-                  />
-                )}
-              </Fragment>
-            );
-          })}
+          {isPlain && <p className="log__older">Shown as plain text: several messages could not be formatted.</p>}
+          <PlainContext value={isPlain}>
+            {rows.map((row) => {
+              const { entry } = row;
+              const runId = entry.kind === 'message' || entry.kind === 'run' ? entry.runId : null;
+              const { name, isAgent } = people(row.authorId);
+              return (
+                <Fragment key={entry.key}>
+                  {row.startsDay && row.at !== null && (
+                    <h3 className="log__day">
+                      <span>{formatDay(row.at, now)}</span>
+                    </h3>
+                  )}
+                  {entry.kind === 'notice' ? (
+                    <NoticeRow item={entry} people={people} selfId={selfId} />
+                  ) : (
+                    <EntryRow
+                      row={row}
+                      threadId={thread.threadId}
+                      name={name}
+                      isAgent={isAgent}
+                      isOwn={row.authorId === selfId}
+                      isLatestRun={runId !== null && runId === latest}
+                    />
+                  )}
+                </Fragment>
+              );
+            })}
+          </PlainContext>
         </div>
       </div>
       {!isAtEnd && (

@@ -1,6 +1,7 @@
-import type { ViewPart } from '@holdfast/client';
-import type { ReactNode } from 'react';
+import { viewText, type ViewPart } from '@holdfast/client';
+import { useContext, type ReactNode } from 'react';
 import { Prose } from './markdown.js';
+import { PlainContext } from './plain-context.js';
 import { ToolCard } from './tool-card.js';
 
 interface MessagePartsProps {
@@ -10,6 +11,8 @@ interface MessagePartsProps {
 
 /** What a message holds, in order; a tool's result stands in the card of its call. */
 export function MessageParts({ parts, isLive = false }: MessagePartsProps) {
+  const isPlain = useContext(PlainContext);
+  if (isPlain) return <pre className="message__plain">{viewText(parts)}</pre>;
   return parts.map((part, index) => renderPart({ part, index, parts, isLive }));
 }
 

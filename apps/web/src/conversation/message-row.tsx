@@ -41,7 +41,12 @@ export function MessageRow({ row, item, threadId, person, isOwn, isLatestRun }: 
       {parts !== null && !isEditing && (
         <div className="message__line">
           <div className="message__body">
-            <MessageBoundary text={text} revision={`${String(item.revision)}:${String(text.length)}`}>
+            <MessageBoundary
+              id={item.id}
+              threadId={threadId}
+              text={text}
+              revision={`${String(item.revision)}:${String(text.length)}`}
+            >
               <MessageParts parts={parts} />
             </MessageBoundary>
           </div>

@@ -23,7 +23,7 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
     <MessageFrame row={row} person={person} isOwn state={state.status}>
       <div className="message__line">
         <div className="message__body">
-          <MessageBoundary text={text} revision={text}>
+          <MessageBoundary id={clientMessageId} threadId={item.threadId} text={text} revision={text}>
             <MessageParts parts={item.body.parts} />
           </MessageBoundary>
         </div>

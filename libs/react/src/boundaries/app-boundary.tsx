@@ -1,27 +1,36 @@
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
+import { ReloadButton } from './reload-button.js';
+
+export interface AppBoundaryProps {
+  readonly children: ReactNode;
+  /** Gives the person a file of what was not sent. It must not need anything that this boundary contains. */
+  readonly onExport?: () => void;
+}
 
 /** The last resort: a page that needs nothing of what failed. */
-export function AppBoundary({ children }: { children: ReactNode }) {
+export function AppBoundary({ children, onExport }: AppBoundaryProps) {
   return (
     <Boundary
+      level="app"
+      scope="page"
       fallback={({ retry }) => (
-        <main className="hf-app-fallback" role="alert" data-testid="app-fallback">
-          <h1>This page stopped working</h1>
-          <p>Your messages are safe on the server. What you typed is kept on this device.</p>
-          <p>
+        <main className="hf-fallback hf-fallback--app" role="alert" data-testid="app-fallback">
+          <h1 tabIndex={-1}>This page stopped working</h1>
+          <p className="hf-fallback__words">
+            Your messages are safe on the server. What you typed is kept on this device.
+          </p>
+          <div className="hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
-            </button>{' '}
-            <button
-              type="button"
-              onClick={() => {
-                location.reload();
-              }}
-            >
-              Reload the page
             </button>
-          </p>
+            <ReloadButton />
+            {onExport !== undefined && (
+              <button type="button" onClick={onExport}>
+                Save unsent messages
+              </button>
+            )}
+          </div>
         </main>
       )}
     >

@@ -1,8 +1,12 @@
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
+import { CopyButton } from './copy-button.js';
 
 export interface MessageBoundaryProps {
   readonly children: ReactNode;
+  /** Identity of the message. */
+  readonly id: string;
+  readonly threadId: string;
   /** The message's text, shown plainly if its rendering fails. */
   readonly text: string;
   /** Changes with the message's content. */
@@ -10,19 +14,27 @@ export interface MessageBoundaryProps {
 }
 
 /** Keeps one message that cannot be rendered from taking the others with it: its plain text is shown. */
-export function MessageBoundary({ children, text, revision }: MessageBoundaryProps) {
+export function MessageBoundary({ children, id, threadId, text, revision }: MessageBoundaryProps) {
   return (
     <Boundary
+      level="message"
+      scope={id}
+      threadId={threadId}
       resetKey={revision}
-      fallback={({ retry }) => (
-        <div className="hf-message-fallback" data-testid="message-fallback">
+      fallback={({ retry, retrying }) => (
+        <div
+          className="hf-fallback hf-fallback--message"
+          data-testid="message-fallback"
+          data-state={retrying ? 'retrying' : 'waiting'}
+        >
           <pre>{text}</pre>
-          <p>
-            This message could not be formatted.{' '}
+          <p className="hf-fallback__words">This message could not be formatted.</p>
+          <div className="hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
             </button>
-          </p>
+            <CopyButton text={text} />
+          </div>
         </div>
       )}
     >

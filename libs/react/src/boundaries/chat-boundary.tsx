@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react';
+import { Boundary } from './boundary.js';
+import { ReloadButton } from './reload-button.js';
+
+export interface ChatBoundaryProps {
+  readonly children: ReactNode;
+  readonly userId: string;
+  /** Forgets what was fetched and fetches it anew; messages that wait to be sent are kept. */
+  readonly onRebuild: () => void;
+  /** Gives the person a file of what was not sent. */
+  readonly onExport: () => void;
+}
+
+/** Keeps the chat's fault inside the chat: the page around it stays. */
+export function ChatBoundary({ children, userId, onRebuild, onExport }: ChatBoundaryProps) {
+  return (
+    <Boundary
+      level="chat"
+      scope={userId}
+      resetKey={userId}
+      fallback={({ retry, retrying }) => (
+        <main className="hf-fallback hf-fallback--chat" role="alert" data-testid="chat-fallback">
+          <h1 tabIndex={-1}>The chat stopped working</h1>
+          <p className="hf-fallback__words">
+            Messages that wait to be sent are kept{retrying ? '. It is tried again in a moment' : ''}.
+          </p>
+          <div className="hf-fallback__actions">
+            <button type="button" onClick={retry}>
+              Try again
+            </button>
+            <button
+              type="button"
+              onClick={() => {
+                onRebuild();
+                retry();
+              }}
+            >
+              Load everything anew
+            </button>
+            <button type="button" onClick={onExport}>
+              Save unsent messages
+            </button>
+            <ReloadButton />
+          </div>
+        </main>
+      )}
+    >
+      {children}
+    </Boundary>
+  );
+}

@@ -1,0 +1,35 @@
+/** The part of `sessionStorage` that is needed. */
+export interface PageMemory {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const KEY = 'holdfast.reloads';
+const RELOADS = 3;
+const WINDOW_MS = 120_000;
+
+/**
+ * Takes note of a reload that a fallback caused, and tells whether so many followed each other that the page should come
+ * up in safe mode: plain, and without reloading itself.
+ */
+export function noteReload(memory: PageMemory, now: number): void {
+  try {
+    memory.setItem(KEY, JSON.stringify([...reloads(memory, now), now].slice(-RELOADS)));
+  } catch {
+    // Without storage there is no safe mode; a person still decides about each reload.
+  }
+}
+
+export function isSafeMode(memory: PageMemory, now: number): boolean {
+  return reloads(memory, now).length >= RELOADS;
+}
+
+function reloads(memory: PageMemory, now: number): number[] {
+  try {
+    const value: unknown = JSON.parse(memory.getItem(KEY) ?? '[]');
+    if (!Array.isArray(value)) return [];
+    return value.filter((at): at is number => typeof at === 'number' && now - at < WINDOW_MS && at <= now);
+  } catch {
+    return [];
+  }
+}
