@@ -6,11 +6,12 @@ import { saveUnsent } from './account/save-unsent.js';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { startReporting } from './errors.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');
 
-createRoot(root).render(
+createRoot(root, startReporting()).render(
   <StrictMode>
     <AppBoundary onExport={() => void saveUnsent()}>
       <App />

@@ -10,6 +10,7 @@ import { Connection, type TokenProvider } from './connection/connection.js';
 import { isServing } from './connection/connection-state.js';
 import type { Ready, Session } from './connection/session.js';
 import { Drafts, type TextStorage } from './drafts/drafts.js';
+import type { ErrorReporter } from './errors/error-reporter.js';
 import { Inbox } from './inbox/inbox.js';
 import { memoryOutboxStorage } from './outbox/outbox-storage.memory.js';
 import type { OutboxStorage } from './outbox/outbox-storage.port.js';
@@ -44,6 +45,8 @@ export interface HoldfastClientOptions {
   readonly outboxStorage?: OutboxStorage;
   /** The pages of the same person in this browser, which share one socket; absent = each for itself. */
   readonly tabs?: Tabs;
+  /** Told what goes on, so that a report of a fault can say so. */
+  readonly reporter?: ErrorReporter;
   /** Replaced in tests. */
   readonly transport?: (url: string) => Transport;
   readonly clock?: Clock;
@@ -134,6 +137,16 @@ export class HoldfastClient {
     this.drafts = new Drafts(options.draftStorage ?? null, `${options.identity.tenant}.${options.identity.userId}`);
     this.connection.subscribe(() => {
       this.#onConnection();
+      options.reporter?.note('connection', this.connection.getSnapshot().status);
+    });
+    options.reporter?.setContext(() => {
+      const shown = this.threads.current()?.getSnapshot();
+      return {
+        connection: this.connection.getSnapshot().status,
+        outboxSize: this.outbox.getSnapshot().length,
+        threadId: shown?.threadId ?? null,
+        lastSeq: shown?.log.last ?? null,
+      };
     });
   }
 

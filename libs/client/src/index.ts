@@ -2,6 +2,11 @@ export { isServing, type ConnectionState } from './connection/connection-state.j
 export { Connection, type ConnectionOptions, type TokenProvider } from './connection/connection.js';
 export type { Ready, Session, SessionEnd } from './connection/session.js';
 export { Drafts, type TextStorage } from './drafts/drafts.js';
+export { ErrorReporter, type ErrorReporterOptions, type Fault, type FaultContext } from './errors/error-reporter.js';
+export { fingerprint, isDeterministic } from './errors/fingerprint.js';
+export { indexedDbReportStorage } from './errors/report-storage.indexeddb.js';
+export type { ReportStorage } from './errors/report-storage.port.js';
+export { watchWindow } from './errors/watch-window.js';
 export { HoldfastClient, type HoldfastClientOptions, type NewThread } from './holdfast-client.js';
 export type { InboxState } from './inbox/inbox-state.js';
 export { Inbox } from './inbox/inbox.js';

@@ -1,6 +1,7 @@
 import { browserTabs, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, scopeOf, type Account } from './account-storage.js';
+import { reporter } from '../errors.js';
 import { tokenKeeper } from './token-keeper.js';
 
 interface AccountUse {
@@ -32,6 +33,7 @@ function makeClient(account: Account): HoldfastClient {
     draftStorage,
     outboxStorage: indexedDbOutboxStorage({ scope }),
     tabs: browserTabs(scope),
+    reporter,
   });
 }
 

@@ -14,6 +14,9 @@ export const RECONNECT_BACKOFF: BackoffPolicy = { firstMs: 2_000, baseMs: 500, m
 /** Sending again: 1, 2, 4 … 60 s at most. */
 export const RESEND_BACKOFF: BackoffPolicy = { firstMs: 1_000, baseMs: 500, maxMs: 60_000 };
 
+/** Reporting faults: 5, 10, 20 … 300 s at most. */
+export const REPORT_BACKOFF: BackoffPolicy = { firstMs: 5_000, baseMs: 2_500, maxMs: 300_000 };
+
 const FLOOR_MS = 100;
 
 /**

@@ -41,6 +41,11 @@ export class Threads {
     return this.#entries.get(threadId)?.session;
   }
 
+  /** The thread that was asked for last and is still in use, if any. */
+  current(): ThreadSession | undefined {
+    return [...this.#entries.values()].findLast(({ users }) => users > 0)?.session;
+  }
+
   /** Keeps the thread joined until the returned function is called. */
   use(threadId: string): () => void {
     const entry = this.#entry(threadId);

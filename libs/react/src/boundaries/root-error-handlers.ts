@@ -1,4 +1,4 @@
-import { fingerprint } from '../ladder/fingerprint.js';
+import { fingerprint } from '@holdfast/client';
 import type { Level } from '../ladder/levels.js';
 import { Boundary } from './boundary.js';
 import { Escalation } from './escalation.js';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint } from './fingerprint.js';
 import { Ladder, type Failure } from './ladder.js';
 import { LADDER, LEVELS } from './levels.js';
 import { isSafeMode, noteReload } from './safe-mode.js';
@@ -126,21 +125,6 @@ describe('Ladder', () => {
         }
       }),
     );
-  });
-});
-
-describe('fingerprint', () => {
-  it('is the same for the same place, whatever the words, and keeps none of them', () => {
-    const make = (message: string, host: string): Error => {
-      const error = new Error(message);
-      error.stack = `Error: ${message}\n    at draw (https://${host}/assets/app.js?v=${message}:10:5)`;
-      return error;
-    };
-    const one = fingerprint(make('dearBen', 'a.example'), 'message');
-    expect(one).toBe(fingerprint(make('secret', 'b.example'), 'message'));
-    expect(one).not.toContain('Ben');
-    expect(one).not.toBe(fingerprint(make('dearBen', 'a.example'), 'thread'));
-    expect(fingerprint('thrown text', 'app')).toBe('app:string');
   });
 });
 

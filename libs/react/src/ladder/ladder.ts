@@ -7,8 +7,7 @@
  *     ├── a fault of the program (TypeError …) ──▶ waits for a changed reset key or a person
  *     └── 3 failures of a thread or of the chat in 5 minutes ──▶ the next level's
  */
-import { systemClock, type Clock } from '@holdfast/client';
-import { fingerprint, isDeterministic } from './fingerprint.js';
+import { fingerprint, isDeterministic, systemClock, type Clock } from '@holdfast/client';
 import { LADDER, LEVELS, type Level } from './levels.js';
 
 export type Decision =
