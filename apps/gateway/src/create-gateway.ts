@@ -14,6 +14,9 @@ import { HttpAdapter } from './http/edge/http-adapter.js';
 import { installHttp } from './http/install-http.js';
 import { SocketServer } from './publish/socket-server.service.js';
 
+/** Connections that may wait to be accepted: a crowd that returns at once must not wait for its packets to be sent again. */
+const BACKLOG = 4_096;
+
 export interface Gateway {
   readonly app: NestFastifyApplication;
   readonly logger: Logger;
@@ -42,7 +45,7 @@ export async function createGateway(config: Config): Promise<Gateway> {
       await installHttp(app, { config, version: BUILD_VERSION });
       await awaitSchema(app.get(Database), logger);
       await app.startAllMicroservices();
-      await app.listen(port, host);
+      await app.listen({ port, host, backlog: BACKLOG });
     },
   };
 }

@@ -9,7 +9,7 @@ const CACHED_USERS = 20_000;
 /** Bounds how long an erased user or a name changed elsewhere goes unnoticed on this gateway. */
 const CACHE_MS = 60_000;
 
-const BATCHING = { maxBatch: 500, maxInFlight: 2, maxWaiting: 20_000 } as const;
+const BATCHING = { name: 'users', maxBatch: 1_000, maxInFlight: 2, maxWaiting: 20_000 } as const;
 
 /** A principal together with what others see of it. */
 export interface KnownUser extends Principal {

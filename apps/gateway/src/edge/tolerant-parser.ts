@@ -1,5 +1,5 @@
 import { metrics } from '@holdfast/observability';
-import { Decoder, Encoder } from 'socket.io-parser';
+import { Decoder, Encoder, type Packet } from 'socket.io-parser';
 
 /** Packets of one connection that may be malformed before it is closed. */
 const MAX_MALFORMED = 50;
@@ -33,5 +33,13 @@ class TolerantDecoder extends Decoder {
   }
 }
 
+/** Encodes as text without a search for binary, which no event and no answer contains. */
+class TextEncoder extends Encoder {
+  override encode({ type, nsp, id, data }: Packet): string[] {
+    const address = `${type.toString()}${nsp === '/' ? '' : `${nsp},`}${id === undefined ? '' : id.toString()}`;
+    return [data === undefined ? address : address + JSON.stringify(data)];
+  }
+}
+
 /** Parser for the `parser` option of a Socket.IO server. */
-export const tolerantParser = { Encoder, Decoder: TolerantDecoder };
+export const tolerantParser = { Encoder: TextEncoder, Decoder: TolerantDecoder };

@@ -1,7 +1,6 @@
 import { WebSocketGateway } from '@nestjs/websockets';
 import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
-import { followRuns } from '@holdfast/conversation';
-import { Database } from '@holdfast/database';
+import { RunFollower } from '@holdfast/conversation';
 import { Command } from '../command/command.decorator.js';
 import { assertOnce } from '../validation/assert-once.js';
 import { ThreadSessions } from '../thread/thread-sessions.service.js';
@@ -11,7 +10,7 @@ import type { ChatSocket } from './chat-socket.js';
 @WebSocketGateway({ namespace: CHAT_NAMESPACE })
 export class ResumeGateway {
   constructor(
-    private readonly database: Database,
+    private readonly runs: RunFollower,
     private readonly threads: ThreadSessions,
   ) {}
 
@@ -23,7 +22,7 @@ export class ResumeGateway {
     );
     // Threads first: their rooms are joined when the runs are read, so that no output falls between.
     const threads = await this.threads.open(socket, request.threads);
-    const runs = await followRuns(this.database, socket.data.session.user, request.runs);
+    const runs = await this.runs.follow(socket.data.session.user, request.runs);
     return { threads, runs };
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { LogEvent, ThreadResume } from '@holdfast/contracts';
-import { readRange, type OpenedThread } from '@holdfast/conversation';
+import { readRange, type OpenedThread, type Range } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
-import { PresenceNotifier } from '../presence/presence-notifier.service.js';
 import type { ChatSocket } from '../session/chat-socket.js';
+import { EntryNotices } from './entry-notices.service.js';
 import { JoinedThreads } from './joined-threads.service.js';
 
 type Opened = Extract<ThreadResume, { status: 'delta' | 'reset' }>;
@@ -15,10 +15,13 @@ const RETRY_AFTER_MS = 200;
 /** Lets a socket into the room of a thread that was read for it, without a hole between the answer and what follows. */
 @Injectable()
 export class ThreadEntry {
+  /** Reads under way: a crowd that enters one room closes the same gap. */
+  private readonly reads = new Map<string, Promise<Range | undefined>>();
+
   constructor(
     private readonly database: Database,
     private readonly joined: JoinedThreads,
-    private readonly presence: PresenceNotifier,
+    private readonly notices: EntryNotices,
   ) {}
 
   /** The answer to give; it covers everything up to where the room stands now. */
@@ -33,7 +36,7 @@ export class ThreadEntry {
     const position = this.joined.join(socket, target, { epoch, head });
     if (position === undefined) return resume;
     this.joined.opened(runs);
-    if (isNew) this.presence.entered(socket, target);
+    if (isNew) this.notices.entered(socket, threadId);
     if (position.epoch !== epoch) return this.refuse(socket, threadId);
     const pullsAnyway = resume.status === 'delta' && resume.more;
     return position.last > head && !pullsAnyway ? this.catchUp(socket, resume, position.last) : resume;
@@ -45,13 +48,24 @@ export class ThreadEntry {
     const events: LogEvent[] = [];
     let { head } = resume;
     while (head < last) {
-      const range = await readRange(this.database, { threadId, afterSeq: head, limit: CATCH_UP_EVENTS });
+      const range = await this.read(threadId, head);
       const next = range?.events.filter(({ seq }) => seq <= last) ?? [];
       if (next.length === 0) return this.refuse(socket, threadId);
       events.push(...next);
       head = next.at(-1)?.seq ?? last;
     }
     return { ...resume, head, events: [...resume.events, ...events] };
+  }
+
+  private read(threadId: string, afterSeq: number): Promise<Range | undefined> {
+    const key = `${threadId}:${afterSeq.toString()}`;
+    const running = this.reads.get(key);
+    if (running !== undefined) return running;
+    const read = readRange(this.database, { threadId, afterSeq, limit: CATCH_UP_EVENTS }).finally(() => {
+      this.reads.delete(key);
+    });
+    this.reads.set(key, read);
+    return read;
   }
 
   private refuse(socket: ChatSocket, threadId: string): ThreadResume {

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { ThreadOpener } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
 import { Beacons } from './beacons.service.js';
+import { EntryNotices } from './entry-notices.service.js';
 import { JoinedThreads } from './joined-threads.service.js';
 import { RecheckQueue } from './recheck-queue.service.js';
 import { threadGateProvider } from './thread-gate.provider.js';
@@ -15,6 +16,7 @@ import { ThreadSweep } from './thread-sweep.service.js';
 
 export const threadProviders: Provider[] = [
   Beacons,
+  EntryNotices,
   JoinedThreads,
   RecheckQueue,
   ThreadEntry,

@@ -1,6 +1,9 @@
 import { AppError } from '@holdfast/contracts';
+import { metrics } from '@holdfast/observability';
 
 export interface BatcherOptions<I, O> {
+  /** What it collects; a label of its metrics. */
+  readonly name: string;
   /** Answers all items of a batch, in their order. */
   readonly run: (items: readonly I[]) => Promise<readonly O[]>;
   /** Most items of one batch. */
@@ -17,14 +20,26 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Pause after a batch for each item of the last second or so, in ms: a lone item waits for nobody, a crowd gathers. */
+const PAUSE_PER_ITEM_MS = 4;
+
+/** Longest pause between the starts of two batches, in ms. */
+const MAX_PAUSE_MS = 500;
+
+/** How long an item counts as recent, in ms; it fades. */
+const RECENT_MS = 1_000;
+
 /**
  * Natural batching: an item that finds a free slot goes at once, and what arrives while all slots are taken is the next
- * batch. No timer, so that it costs nothing at low load.
+ * batch. The more items there were lately, the longer the next batch gathers, so that the number of batches grows with
+ * the time that a crowd takes to arrive and not with its size or the speed of the database. A full batch never waits.
  */
 export class NaturalBatcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
   private inFlight = 0;
   private scheduled = false;
+  private timer: NodeJS.Timeout | undefined;
+  private recent = { items: 0, at: -Infinity };
 
   constructor(private readonly options: BatcherOptions<I, O>) {}
 
@@ -44,7 +59,17 @@ export class NaturalBatcher<I, O> {
 
   /** Everything that one turn of the event loop submits shares a batch. */
   private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.maxInFlight || this.waiting.length === 0) return;
+    const { maxInFlight, name } = this.options;
+    metrics.gauge('holdfast_batch_waiting').set({ batch: name }, this.waiting.length);
+    if (this.scheduled || this.inFlight >= maxInFlight || this.waiting.length === 0) return;
+    const pauseMs = this.pauseMs();
+    if (pauseMs > 0) {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.schedule();
+      }, pauseMs);
+      return;
+    }
     this.scheduled = true;
     queueMicrotask(() => {
       this.scheduled = false;
@@ -53,8 +78,22 @@ export class NaturalBatcher<I, O> {
     });
   }
 
+  private pauseMs(): number {
+    if (this.waiting.length >= this.options.maxBatch) return 0;
+    const { items, at } = this.recent;
+    return at + Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items) - performance.now();
+  }
+
+  private remember(items: number): void {
+    const now = performance.now();
+    const faded = this.recent.items * Math.exp((this.recent.at - now) / RECENT_MS);
+    this.recent = { items: faded + items, at: now };
+  }
+
   private async flush(batch: readonly Waiting<I, O>[]): Promise<void> {
     this.inFlight++;
+    this.remember(batch.length);
+    metrics.histogram('holdfast_batch_items').observe({ batch: this.options.name }, batch.length);
     try {
       const outcomes = await this.options.run(batch.map(({ item }) => item));
       batch.forEach(({ resolve, reject }, index) => {

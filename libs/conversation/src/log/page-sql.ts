@@ -5,9 +5,13 @@ const PAGE_BYTES = 1_048_576;
 
 /**
  * A lateral subquery `e` with one page of events: those that fulfil `where`, nearest first, cut at `limit` and at
- * 1 MiB. `direction` is the one in which the page grows.
+ * `bytes`, beyond which only the first one goes. `direction` is the one in which the page grows.
  */
-export function pageSql(direction: 'asc' | 'desc', where: string, limit: string): string {
+export function pageSql(
+  direction: 'asc' | 'desc',
+  where: string,
+  { limit, bytes = String(PAGE_BYTES) }: { readonly limit: string; readonly bytes?: string },
+): string {
   return `lateral (
     select ${EVENT_COLUMNS} from (
       select e.*, sum(pg_column_size(e.data)) over (order by e.seq ${direction}) - pg_column_size(e.data) as bytes_before
@@ -15,6 +19,6 @@ export function pageSql(direction: 'asc' | 'desc', where: string, limit: string)
         select ${EVENT_COLUMNS} from chat.event e where ${where} order by e.seq ${direction} limit ${limit}
       ) e
     ) e
-    where e.bytes_before < ${String(PAGE_BYTES)}
+    where e.bytes_before < ${bytes}
   ) e`;
 }

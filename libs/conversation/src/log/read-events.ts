@@ -18,7 +18,7 @@ interface Row extends EventRow {
 
 /** Membership and page come from one snapshot. */
 function pageStatement(name: string, direction: 'asc' | 'desc', bound: string) {
-  const page = pageSql(direction, `e.thread_id = t.id and ${bound}`, '$5');
+  const page = pageSql(direction, `e.thread_id = t.id and ${bound}`, { limit: '$5' });
   return {
     name,
     text: `select t.head, t.deleted_at is not null as deleted, ${EVENT_COLUMNS}

@@ -18,7 +18,7 @@ const RANGE = {
   name: 'events_range',
   text: `select t.tenant_id, t.member_version, t.head, ${EVENT_COLUMNS}
          from chat.thread t
-         left join ${pageSql('asc', 'e.thread_id = t.id and e.seq > $2', '$3')} on true
+         left join ${pageSql('asc', 'e.thread_id = t.id and e.seq > $2', { limit: '$3' })} on true
          where t.id = $1 and t.deleted_at is null
          order by e.seq`,
 };

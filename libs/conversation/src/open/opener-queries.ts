@@ -3,6 +3,7 @@ import type { Database } from '@holdfast/database';
 import { EVENT_COLUMNS, toLogEvent, type EventRow } from '../log/event-row.js';
 import { pageSql } from '../log/page-sql.js';
 import { CHUNKS_OF_R, partsOfChunks } from '../run/chunk-sql.js';
+import type { BoundedRange } from './plan-ranges.js';
 import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from '../thread/summary.js';
 
 /** Members that an answer lists; the whole list has a page of its own. */
@@ -57,8 +58,12 @@ const RUNS = {
 const page = (name: string, direction: 'asc' | 'desc') => ({
   name,
   text: `select i.ord::int - 1 as index, ${EVENT_COLUMNS}
-         from unnest($1::uuid[], $2::bigint[], $3::bigint[]) with ordinality as i (thread_id, after, until, ord)
-         cross join ${pageSql(direction, 'e.thread_id = i.thread_id and e.seq > i.after and e.seq <= i.until', '$4')}
+         from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::integer[]) with ordinality
+           as i (thread_id, after, until, max_bytes, ord)
+         cross join ${pageSql(direction, 'e.thread_id = i.thread_id and e.seq > i.after and e.seq <= i.until', {
+           limit: '$5',
+           bytes: 'i.max_bytes',
+         })}
          order by i.ord, e.seq`,
 });
 
@@ -111,6 +116,7 @@ interface RunRow {
 
 /** The runs of each thread that have not ended, with all their output. */
 export async function queryLiveRuns(db: Database, threadIds: readonly string[]): Promise<Map<string, LiveRun[]>> {
+  if (threadIds.length === 0) return new Map();
   const rows = await db.query<RunRow>(RUNS, [threadIds]);
   const byThread = groupByThread(rows);
   return new Map([...byThread].map(([threadId, runs]) => [threadId, runs.map(toLiveRun)]));
@@ -129,13 +135,13 @@ function toLiveRun(row: RunRow): LiveRun {
   };
 }
 
-/** The events of each range, oldest first, at most `limit`. */
+/** The events of each range, oldest first, at most `limit` and what its bytes allow. */
 export async function queryRanges(
   db: Database,
-  ranges: readonly RangeRequest[],
+  ranges: readonly BoundedRange[],
   limit: number,
-): Promise<Map<RangeRequest, LogEvent[]>> {
-  const found = new Map<RangeRequest, LogEvent[]>(ranges.map((range) => [range, []]));
+): Promise<Map<BoundedRange, LogEvent[]>> {
+  const found = new Map<BoundedRange, LogEvent[]>(ranges.map((range) => [range, []]));
   for (const direction of ['asc', 'desc'] as const) {
     const wanted = ranges.filter((range) => range.direction === direction && range.until > range.after);
     if (wanted.length === 0) continue;
@@ -143,6 +149,7 @@ export async function queryRanges(
       wanted.map(({ threadId }) => threadId),
       wanted.map(({ after }) => after),
       wanted.map(({ until }) => until),
+      wanted.map(({ maxBytes }) => maxBytes),
       limit,
     ]);
     for (const row of rows) {

@@ -4,6 +4,8 @@ import { NaturalBatcher } from '../batching/natural-batcher.js';
 import type { Principal } from '../principal.js';
 import { toSummary, type SummaryRow } from '../thread/summary.js';
 import { queryAccess, queryLiveRuns, queryMembers, queryRanges, type RangeRequest } from './opener-queries.js';
+import { planRanges, rangeKey, type BoundedRange } from './plan-ranges.js';
+import { RangeMemo } from './range-memo.js';
 
 /** The answer for one thread, with what a room needs to know. */
 export interface OpenedThread {
@@ -15,6 +17,8 @@ export interface OpenedThread {
 interface OpenRequest {
   readonly principal: Principal;
   readonly cursor: ThreadCursor;
+  /** All cursors of the same call. */
+  readonly client: readonly ThreadCursor[];
 }
 
 type Authorised = SummaryRow & { epoch: string };
@@ -26,14 +30,17 @@ const PAGE = 200;
 const MAX_GAP = 1_000;
 
 /** How the server shares its work among clients that return at once. */
-const BATCHING = { maxBatch: 500, maxInFlight: 2, maxWaiting: 100_000 } as const;
+const BATCHING = { name: 'open', maxBatch: 1_000, maxInFlight: 2, maxWaiting: 100_000 } as const;
 
 /**
  * Opens and resumes threads for many clients at once: one query authorises a whole batch, and clients that want the same
- * range of the same thread share one read. Nothing beyond the head that was authorised is ever returned.
+ * range of the same thread share one read. What is read in one batch is bounded in bytes: an answer that was cut says that
+ * there is more. Nothing beyond the head that was authorised is ever returned.
  */
 export class ThreadOpener {
   private readonly batcher: NaturalBatcher<OpenRequest, OpenedThread>;
+
+  private readonly memo = new RangeMemo();
 
   constructor(private readonly db: Database) {
     this.batcher = new NaturalBatcher({ ...BATCHING, run: (requests) => this.openBatch(requests) });
@@ -41,7 +48,7 @@ export class ThreadOpener {
 
   /** Answers each cursor, in order; `pending` when the database does not answer. */
   async open(principal: Principal, cursors: readonly ThreadCursor[]): Promise<OpenedThread[]> {
-    return Promise.all(cursors.map((cursor) => this.openOne({ principal, cursor })));
+    return Promise.all(cursors.map((cursor) => this.openOne({ principal, cursor, client: cursors })));
   }
 
   private async openOne(request: OpenRequest): Promise<OpenedThread> {
@@ -59,32 +66,52 @@ export class ThreadOpener {
       this.db,
       requests.map(({ principal, cursor }) => ({ ...principal, threadId: cursor.threadId })),
     );
-    const ranges = new Map<string, RangeRequest>();
-    const plans = requests.map(({ cursor }, index) => {
+    const plans = requests.map(({ cursor, client }, index) => {
       const row = rows[index];
       if (row === undefined) return undefined;
-      const range = rangeOf({ ...row, epoch }, cursor);
-      const key = [range.threadId, range.direction, range.after, range.until].join();
-      const shared = ranges.get(key) ?? range;
-      ranges.set(key, shared);
-      return { thread: { ...row, epoch }, range: shared };
+      const thread = { ...row, epoch };
+      return { thread, client, range: rangeOf(thread, cursor) };
     });
-    const threadIds = [...new Set(plans.flatMap((plan) => (plan === undefined ? [] : [plan.thread.id])))];
-    if (threadIds.length === 0) return requests.map(({ cursor }) => denied(cursor));
+    const known = plans.filter((plan) => plan !== undefined);
+    if (known.length === 0) return requests.map(({ cursor }) => denied(cursor));
+    const ranges = planRanges(known, PAGE);
+    // A run that starts after this snapshot is told to the room; a thread without one is not asked for its text.
+    const running = known.filter(({ thread }) => thread.active_run_id !== null);
     const [members, runs, events] = await Promise.all([
-      queryMembers(this.db, threadIds),
-      queryLiveRuns(this.db, threadIds),
-      queryRanges(this.db, [...ranges.values()], PAGE),
+      queryMembers(this.db, idsOf(known)),
+      queryLiveRuns(this.db, idsOf(running)),
+      this.readRanges(ranges),
     ]);
     return requests.map(({ cursor }, index) => {
       const plan = plans[index];
       if (plan === undefined) return denied(cursor);
       const { thread, range } = plan;
       const context = { members: members.get(thread.id) ?? [], runs: runs.get(thread.id) ?? [] };
-      const resume = { ...answer(thread, range, events.get(range) ?? []), ...context };
+      const resume = { ...answer(thread, range, events.get(rangeKey(range)) ?? []), ...context };
       return { resume, memberVersion: thread.member_version };
     });
   }
+
+  /** The events of each range, by key. */
+  private async readRanges(ranges: ReadonlyMap<string, BoundedRange>): Promise<Map<string, LogEvent[]>> {
+    const found = new Map<string, LogEvent[]>();
+    const wanted = new Map<BoundedRange, string>();
+    for (const [key, range] of ranges) {
+      const known = this.memo.get(key, range.maxBytes);
+      if (known === undefined) wanted.set(range, key);
+      else found.set(key, known);
+    }
+    for (const [range, events] of await queryRanges(this.db, [...wanted.keys()], PAGE)) {
+      const key = wanted.get(range) ?? rangeKey(range);
+      this.memo.set(key, { events, maxBytes: range.maxBytes });
+      found.set(key, events);
+    }
+    return found;
+  }
+}
+
+function idsOf(plans: readonly { readonly thread: Authorised }[]): string[] {
+  return [...new Set(plans.map(({ thread }) => thread.id))];
 }
 
 function denied({ threadId }: ThreadCursor): OpenedThread {

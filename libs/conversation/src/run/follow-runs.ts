@@ -21,10 +21,11 @@ const FOLLOW = {
                   select coalesce(jsonb_agg(c.parts order by c.off), '[]')
                   from chat.run_chunk c where c.run_id = r.id and c.attempt = r.attempt and c.off >= s.first_off
                 ) else '[]' end as chunks
-         from unnest($1::uuid[], $2::integer[], $3::integer[]) with ordinality as i (run_id, attempt, off, ord)
-         join chat.run r on r.id = i.run_id and r.tenant_id = $4
+         from unnest($1::uuid[], $2::integer[], $3::integer[], $4::uuid[], $5::uuid[]) with ordinality
+           as i (run_id, attempt, off, tenant_id, user_id, ord)
+         join chat.run r on r.id = i.run_id and r.tenant_id = i.tenant_id
          join chat.thread t on t.id = r.thread_id and t.deleted_at is null
-         join chat.member m on m.thread_id = r.thread_id and m.user_id = $5
+         join chat.member m on m.thread_id = r.thread_id and m.user_id = i.user_id
          cross join lateral (
            select coalesce(max(c.off), 0) as first_off
            from chat.run_chunk c
@@ -41,20 +42,30 @@ function follow({ runId, attempt, off }: RunCursor, row: Row | undefined): RunFo
   return { status: 'tail', runId, attempt: current, off, parts: partsFrom(parts, off - row.first_off) };
 }
 
-/** What each run has produced beyond what the client holds, in the order given. */
-export async function followRuns(
-  db: Database,
-  principal: Principal,
-  cursors: readonly RunCursor[],
-): Promise<RunFollow[]> {
-  if (cursors.length === 0) return [];
+/** A run that somebody wants to follow. */
+export interface FollowRequest {
+  readonly principal: Principal;
+  readonly cursor: RunCursor;
+}
+
+/** What each run has produced beyond what its client holds, in the order given. */
+export async function followMany(db: Database, requests: readonly FollowRequest[]): Promise<RunFollow[]> {
+  if (requests.length === 0) return [];
   const rows = await db.query<Row>(FOLLOW, [
-    cursors.map(({ runId }) => runId),
-    cursors.map(({ attempt }) => attempt),
-    cursors.map(({ off }) => off),
-    principal.tenantId,
-    principal.userId,
+    requests.map(({ cursor }) => cursor.runId),
+    requests.map(({ cursor }) => cursor.attempt),
+    requests.map(({ cursor }) => cursor.off),
+    requests.map(({ principal }) => principal.tenantId),
+    requests.map(({ principal }) => principal.userId),
   ]);
   const byIndex = new Map(rows.map((row) => [row.index, row]));
-  return cursors.map((cursor, index) => follow(cursor, byIndex.get(index)));
+  return requests.map(({ cursor }, index) => follow(cursor, byIndex.get(index)));
+}
+
+/** {@link followMany} for one client. */
+export function followRuns(db: Database, principal: Principal, cursors: readonly RunCursor[]): Promise<RunFollow[]> {
+  return followMany(
+    db,
+    cursors.map((cursor) => ({ principal, cursor })),
+  );
 }

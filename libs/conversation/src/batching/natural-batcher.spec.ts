@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@holdfast/testing';
+import { NaturalBatcher } from './natural-batcher.js';
+
+/** Batches that end when they are told to. */
+class Batches {
+  readonly started: (readonly number[])[] = [];
+  private readonly ends: (() => void)[] = [];
+
+  readonly run = async (items: readonly number[]): Promise<readonly number[]> => {
+    this.started.push(items);
+    await new Promise<void>((resolve) => this.ends.push(resolve));
+    return items.map((item) => -item);
+  };
+
+  end(): void {
+    for (const end of this.ends.splice(0)) end();
+  }
+}
+
+const turn = () => new Promise(setImmediate);
+const LIMITS = { name: 'test', maxBatch: 1_000, maxInFlight: 1, maxWaiting: 5_000 };
+
+describe('NaturalBatcher', () => {
+  it('sends a lone item at once, and what comes meanwhile together', async () => {
+    const batches = new Batches();
+    const batcher = new NaturalBatcher({ ...LIMITS, run: batches.run });
+    const first = batcher.submit(1);
+    await turn();
+    const others = [2, 3].map((item) => batcher.submit(item));
+    await turn();
+    expect(batches.started).toEqual([[1]]);
+    batches.end();
+    expect(await first).toBe(-1);
+    await eventually(() => {
+      expect(batches.started).toEqual([[1], [2, 3]]);
+    });
+    batches.end();
+    expect(await Promise.all(others)).toEqual([-2, -3]);
+  });
+
+  it('lets a crowd gather, however fast the database answers', async () => {
+    const sizes: number[] = [];
+    const batcher = new NaturalBatcher<number, number>({
+      ...LIMITS,
+      run: (items) => {
+        sizes.push(items.length);
+        return Promise.resolve(items);
+      },
+    });
+    const answers: Promise<number>[] = [];
+    const startedAt = performance.now();
+    for (let count = 0; count < 500; count += 1) {
+      for (let index = 0; index < 10; index += 1) answers.push(batcher.submit(count));
+      await turn();
+    }
+    await Promise.all(answers);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5_000);
+    // Two a second, those that were full, and those by which it grows.
+    expect(sizes.length).toBeLessThanOrEqual(2 * seconds + 5 + 8);
+  });
+
+  it('does not wait once a batch is full', async () => {
+    const batches = new Batches();
+    const batcher = new NaturalBatcher({ ...LIMITS, maxBatch: 10, maxInFlight: 9, run: batches.run });
+    const answers = Array.from({ length: 30 }, (_, item) => batcher.submit(item));
+    await turn();
+    expect(batches.started.map(({ length }) => length)).toEqual([10, 10, 10]);
+    batches.end();
+    await Promise.all(answers);
+  });
+
+  it('refuses as busy beyond its bound, and tells a failure to everyone of its batch', async () => {
+    let fail = true;
+    const batcher = new NaturalBatcher<number, number>({
+      ...LIMITS,
+      maxWaiting: 2,
+      run: (items) => (fail ? Promise.reject(new Error('away')) : Promise.resolve(items)),
+    });
+    const results = await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)));
+    expect(results.map((result) => (result.status === 'rejected' ? String(result.reason) : 'ok'))).toEqual([
+      'Error: away',
+      'Error: away',
+      expect.stringContaining('Too many'),
+    ]);
+    fail = false;
+    await eventually(async () => {
+      expect(await batcher.submit(4)).toBe(4);
+    });
+  });
+});
