@@ -1,7 +1,19 @@
 /** A history is a file of entries, one JSON object a line, written by one process in the order in which things happened. */
 export type Entry = Numbered &
   (
-    Meta | Invoked | Answered | Seen | Position | RunSeen | Called | Access | Fault | ProcessEvent | Phase | FinalThread
+    | Meta
+    | Invoked
+    | Answered
+    | Seen
+    | Position
+    | Watch
+    | RunSeen
+    | Called
+    | Access
+    | Fault
+    | ProcessEvent
+    | Phase
+    | FinalThread
   );
 
 interface Numbered {
@@ -58,6 +70,10 @@ export interface Invoked {
   /** Text of a send or an edit; it carries the thread's canary. */
   readonly text?: string;
   readonly run?: string;
+  /** Of `message.edit`, `message.delete`: id of the message. */
+  readonly target?: string;
+  /** Of `member.remove`, `member.add`: user id of whoever is removed or added. */
+  readonly member?: string;
 }
 
 /** The end of an operation. `info`: nobody knows whether it happened (time-out, lost connection, retryable `unavailable`). */
@@ -80,7 +96,11 @@ export type Via = 'ack' | 'live' | 'resume' | 'pull' | 'rest';
 export interface Seen extends SeenEvent {
   readonly kind: 'seen';
   readonly client: string;
+  /** Number of this client's connection, from 0; every new socket has the next. Of `rest`: the current one. */
+  readonly connection: number;
   readonly via: Via;
+  /** Of `ack`, `resume`, `pull`, `rest`: the operation that was answered with it, where it has one. */
+  readonly op?: number;
   readonly tenant: string;
   readonly user: string;
   readonly thread: string;
@@ -95,9 +115,16 @@ export interface SeenEvent {
   readonly sender?: string;
   /** Client message id, if the event tells it. */
   readonly key?: string;
-  /** Text of a message; absent where the event has none or it was deleted. */
+  /** Text of a message or an edit, non-text parts as U+FFFC; absent where the event has none or it was deleted. */
   readonly text?: string;
+  /** Of `run.started`, `run.ended`; of `message.sent`: the run that wrote it, not the one that it asks for. */
   readonly run?: string;
+  /** Of `message.edited`, `message.deleted`: id of the message. */
+  readonly target?: string;
+  /** Of `member.added`, `member.removed`: who. */
+  readonly member?: string;
+  /** Of `run.ended`: its outcome. */
+  readonly status?: 'completed' | 'failed' | 'cancelled';
 }
 
 /**
@@ -114,10 +141,26 @@ export interface Position {
   readonly reset: boolean;
 }
 
+/**
+ * A client follows a thread from `begin` to `end`: while the system is healthy, it must come to hold everything. `end` is
+ * written before the client closes, is removed or lets its token expire. A thread without a watcher after `healed` makes
+ * the run invalid.
+ */
+export interface Watch {
+  readonly kind: 'watch';
+  readonly phase: 'begin' | 'end';
+  readonly client: string;
+  readonly tenant: string;
+  readonly user: string;
+  readonly thread: string;
+}
+
 /** One event of a run's stream as it reached a client, or a client's state of it by resume or follow. */
 export interface RunSeen {
   readonly kind: 'run';
   readonly client: string;
+  /** As of `seen`. */
+  readonly connection: number;
   readonly via: Via;
   readonly tenant: string;
   readonly user: string;
@@ -125,6 +168,8 @@ export interface RunSeen {
   readonly run: string;
   readonly attempt: number;
   readonly what: 'attempt' | 'chunk' | 'snapshot' | 'ended';
+  /** The operation that was answered with it, where it has one. */
+  readonly op?: number;
   /** Of `attempt`: length that stays. */
   readonly base?: number;
   /** Of `chunk`, `snapshot`: offset in UTF-16 units, non-text parts count 1. */
@@ -146,7 +191,10 @@ export interface Called {
   readonly effect: string;
 }
 
-/** From here on the user must not be given anything of the thread (`removed`), or anything at all (`expired`). */
+/**
+ * From here on the user must not be given anything of the thread (`removed`), or anything at all (`expired`: written when
+ * token and grace are over). A removal ends with the next `member.add` of that user that is invoked.
+ */
 export interface Access {
   readonly kind: 'access';
   readonly what: 'removed' | 'expired';
@@ -156,6 +204,8 @@ export interface Access {
   readonly thread?: string;
   /** Of `removed`: seq of the removal; nothing above it may be seen. */
   readonly seq?: number;
+  /** Of `expired`: only this client, if given; whoever comes with a fresh token is another client. */
+  readonly client?: string;
 }
 
 export interface Fault {
@@ -173,11 +223,19 @@ export interface Fault {
 export interface ProcessEvent {
   readonly kind: 'process';
   readonly node: string;
-  readonly what: 'started' | 'exited' | 'unhandled' | 'memory';
+  /**
+   * `logs`: all that it wrote was searched for canaries (once per process, when it ended or at the end of the run);
+   * `leak`: one was found.
+   */
+  readonly what: 'started' | 'exited' | 'unhandled' | 'memory' | 'logs' | 'leak';
   /** Of `exited`: true if the nemesis ended it. */
   readonly expected?: boolean;
   readonly code?: number | null;
   readonly signal?: string | null;
+  /** Of `exited`: the last signal that the nemesis, or the end of the run, sent. After SIGTERM the exit code must be 0. */
+  readonly requested?: 'SIGTERM' | 'SIGKILL';
+  /** Of `logs`: lines searched. */
+  readonly lines?: number;
   /** Of `memory`: resident, MiB. */
   readonly residentMiB?: number;
   readonly detail?: string;

@@ -1,0 +1,66 @@
+import type { FaultFigures } from '../report/fault-figures.js';
+
+/** A promise that the history shows to be broken. */
+export interface Violation {
+  readonly invariant: InvariantName;
+  /** What happened, in words. */
+  readonly what: string;
+  /** What it is about: thread, run, client or process. */
+  readonly subject: string;
+  /** Indexes of the entries that prove it, in the history's order. */
+  readonly entries: readonly number[];
+}
+
+export const INVARIANT_NAMES = [
+  'durable',
+  'once',
+  'order',
+  'stream',
+  'terminal',
+  'liveness',
+  'isolation',
+  'process',
+  'memory',
+  'tools',
+] as const;
+export type InvariantName = (typeof INVARIANT_NAMES)[number];
+
+/** What the wire did that a client must cope with; never a violation. */
+export interface WireNoise {
+  /** Log entries that a client got again. */
+  readonly duplicateEvents: number;
+  /** Chunks, or parts of chunks, that a client got again. */
+  readonly duplicateChunks: number;
+  /** Packets of an attempt that a client had left behind. */
+  readonly lateAttempts: number;
+  /** Snapshots that replaced what a client had. */
+  readonly snapshots: number;
+  /** Positions that a client reached after it had dropped its cache. */
+  readonly resets: number;
+}
+
+/** What a history shows. A history that proves nothing has reasons in `invalid`, whatever `violations` says. */
+export interface Verdict {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly plannedFaults: readonly string[];
+  readonly entries: number;
+  /** Why this run proves nothing, in words; empty for a valid run. */
+  readonly invalid: readonly string[];
+  /** At most 50 per invariant are kept; `violationCounts` counts all. */
+  readonly violations: readonly Violation[];
+  readonly violationCounts: Readonly<Record<InvariantName, number>>;
+  readonly operations: OperationCounts;
+  /** Sends that were acknowledged. */
+  readonly acknowledged: number;
+  /** Log entries and stream events that clients saw. */
+  readonly observations: number;
+  readonly faults: readonly FaultFigures[];
+  readonly noise: WireNoise;
+}
+
+export interface OperationCounts {
+  readonly ok: number;
+  readonly fail: number;
+  readonly info: number;
+}
