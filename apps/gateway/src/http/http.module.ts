@@ -4,6 +4,9 @@ import { AuthModule } from '../auth/auth.module.js';
 import { PublishModule } from '../publish/publish.module.js';
 import { RequestLimiter } from './access/request-limiter.service.js';
 import { AccountController } from './controllers/account.controller.js';
+import { ClientErrorRetention } from './client-errors/client-error-retention.service.js';
+import { ClientErrorStore } from './client-errors/client-error-store.service.js';
+import { ClientErrorController } from './controllers/client-error.controller.js';
 import { DirectoryController } from './controllers/directory.controller.js';
 import { ErasureController } from './controllers/erasure.controller.js';
 import { HistoryController } from './controllers/history.controller.js';
@@ -28,8 +31,9 @@ import { ExportStreams } from './export/export-streams.service.js';
     ErasureController,
     SystemController,
     MetricsController,
+    ClientErrorController,
   ],
-  providers: [RequestLimiter, RequestDrain, ExportStreams, SessionEnder],
+  providers: [ClientErrorStore, ClientErrorRetention, RequestLimiter, RequestDrain, ExportStreams, SessionEnder],
 })
 export class HttpModule implements OnModuleInit {
   constructor(

@@ -3,6 +3,7 @@ import { TextFunctions1764000000001 } from './1764000000001-text-functions.js';
 import { AppendV11764000000002 } from './1764000000002-append-v1.js';
 import { DefaultTenant1764000000003 } from './1764000000003-default-tenant.js';
 import { CommitChunksV11764000000004 } from './1764000000004-commit-chunks-v1.js';
+import { ClientErrors1764000000005 } from './1764000000005-client-errors.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   AppendV11764000000002,
   DefaultTenant1764000000003,
   CommitChunksV11764000000004,
+  ClientErrors1764000000005,
 ] as const;

@@ -5,6 +5,8 @@ import { CONFIG } from '../../config.token.js';
 import { KeyedBuckets } from '../../limits/keyed-buckets.js';
 
 const BURST_S = 3;
+/** Batches of client faults per minute and address; one page sends at most one a second, after a fault. */
+const REPORTS_PER_MIN = 60;
 
 /**
  * Rate limits of the REST edge. They live in this process, so that they hold with Redis away; n gateways admit n times
@@ -14,6 +16,7 @@ const BURST_S = 3;
 export class RequestLimiter {
   private readonly users: KeyedBuckets;
   private readonly guests: KeyedBuckets;
+  private readonly reports = new KeyedBuckets({ perSecond: REPORTS_PER_MIN / 60, burst: REPORTS_PER_MIN });
 
   constructor(@Inject(CONFIG) config: Config) {
     const { requestsPerS, guestsPerAddressPerMin } = config.limits;
@@ -24,6 +27,11 @@ export class RequestLimiter {
   /** @throws AppError `rate_limited` if the user asks too often. */
   takeUser(userId: string): void {
     refuse(this.users.take(userId), 'too many requests');
+  }
+
+  /** @throws AppError `rate_limited` if too many faults are reported from the address. */
+  takeReport(address: string): void {
+    refuse(this.reports.take(address), 'too many reports from this address');
   }
 
   /** @throws AppError `rate_limited` if too many guests come from the address. */
