@@ -6,6 +6,8 @@ import {
   type ThreadPatch,
   type ThreadSummary,
 } from '@holdfast/contracts';
+import { CacheKeeper } from './cache/cache-keeper.js';
+import type { CachedThread, ThreadCache } from './cache/thread-cache.port.js';
 import { Connection, type TokenProvider } from './connection/connection.js';
 import { isServing } from './connection/connection-state.js';
 import type { Ready, Session } from './connection/session.js';
@@ -43,6 +45,8 @@ export interface HoldfastClientOptions {
   readonly draftStorage?: TextStorage;
   /** Where unsent messages are kept; absent = in memory. */
   readonly outboxStorage?: OutboxStorage;
+  /** Where conversations are kept for reading before the server answers, or without it; absent = nowhere. */
+  readonly cache?: ThreadCache;
   /** The pages of the same person in this browser, which share one socket; absent = each for itself. */
   readonly tabs?: Tabs;
   /** Told what goes on, so that a report of a fault can say so. */
@@ -75,6 +79,8 @@ export class HoldfastClient {
   readonly api: Api;
   readonly diagnostics = new Diagnostics();
   readonly #tabs: Tabs;
+  readonly #cache: ThreadCache | null;
+  readonly #keeper: CacheKeeper | null;
   readonly #marker: ReadMarker;
   readonly #command: SendCommand;
 
@@ -112,7 +118,11 @@ export class HoldfastClient {
     const onChange = (thread: ThreadState): void => {
       this.#onThread(thread);
     };
-    this.threads = new Threads({ clock, command: this.#command, serving, onChange });
+    const { cache = null } = options;
+    this.#cache = cache;
+    this.#keeper = cache === null ? null : new CacheKeeper(cache, clock);
+    const cached = (threadId: string): Promise<CachedThread | null> => cache?.load(threadId) ?? Promise.resolve(null);
+    this.threads = new Threads({ clock, command: this.#command, serving, onChange, cached });
     this.#marker = new ReadMarker(clock, this.#command);
     this.outbox = new Outbox({
       clock,
@@ -134,6 +144,10 @@ export class HoldfastClient {
     });
     this.api = new Api(rest);
     this.inbox = new Inbox({ clock, api: this.api });
+    this.inbox.subscribe(() => {
+      const { status, threads } = this.inbox.getSnapshot();
+      if (status === 'ready') this.#keeper?.onList(threads);
+    });
     this.drafts = new Drafts(options.draftStorage ?? null, `${options.identity.tenant}.${options.identity.userId}`);
     this.connection.subscribe(() => {
       this.#onConnection();
@@ -158,6 +172,7 @@ export class HoldfastClient {
   /** Connects, restores the outbox and fetches the list of threads. */
   start(): void {
     this.#tabs.start();
+    void this.#restoreList();
     this.connection.start();
     this.inbox.start();
     this.outbox.start();
@@ -169,6 +184,7 @@ export class HoldfastClient {
     this.inbox.stop();
     this.outbox.stop();
     this.#tabs.stop();
+    this.#keeper?.flush();
     this.#marker.stop();
   }
 
@@ -177,6 +193,12 @@ export class HoldfastClient {
     this.threads.clear();
     this.inbox.start();
     this.connection.retryNow();
+  }
+
+  /** Removes from this device what was read; what waits to be sent stays for the same person's return. */
+  async forget(): Promise<void> {
+    this.stop();
+    await this.#cache?.clear();
   }
 
   /** Keeps a thread open and up to date until the returned function is called. */
@@ -282,8 +304,17 @@ export class HoldfastClient {
     this.inbox.start();
   }
 
+  async #restoreList(): Promise<void> {
+    try {
+      this.inbox.restore((await this.#cache?.loadList()) ?? []);
+    } catch {
+      // Nothing depends on it.
+    }
+  }
+
   #onThread(thread: ThreadState): void {
     this.inbox.onThread(thread);
+    this.#keeper?.onThread(thread);
     if (thread.access !== 'open') return;
     const { base, last, head } = thread.log;
     const { echoes } = thread.timeline;

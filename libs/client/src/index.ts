@@ -1,3 +1,5 @@
+export { indexedDbThreadCache } from './cache/thread-cache.indexeddb.js';
+export type { CachedThread, ThreadCache } from './cache/thread-cache.port.js';
 export { isServing, type ConnectionState } from './connection/connection-state.js';
 export { Connection, type ConnectionOptions, type TokenProvider } from './connection/connection.js';
 export type { Ready, Session, SessionEnd } from './connection/session.js';

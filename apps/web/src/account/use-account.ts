@@ -1,4 +1,10 @@
-import { browserTabs, HoldfastClient, indexedDbOutboxStorage, type TextStorage } from '@holdfast/client';
+import {
+  browserTabs,
+  HoldfastClient,
+  indexedDbOutboxStorage,
+  indexedDbThreadCache,
+  type TextStorage,
+} from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, scopeOf, type Account } from './account-storage.js';
 import { reporter } from '../errors.js';
@@ -32,6 +38,7 @@ function makeClient(account: Account): HoldfastClient {
     token: tokenKeeper(account),
     draftStorage,
     outboxStorage: indexedDbOutboxStorage({ scope }),
+    cache: indexedDbThreadCache(scope),
     tabs: browserTabs(scope),
     reporter,
   });
@@ -46,10 +53,11 @@ export function useAccount(): AccountUse {
   const leave = useCallback(
     (why: string | null) => {
       if (account !== null) dropAccount(account);
+      void client?.forget().catch(() => undefined);
       setNotice(why);
       setAccount(null);
     },
-    [account],
+    [account, client],
   );
 
   useEffect(() => {

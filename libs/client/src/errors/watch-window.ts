@@ -8,7 +8,10 @@ interface EventSource {
 }
 
 /** Reports what nobody caught, and hands over what waits when the page is hidden, until the returned function is called. */
-export function watchWindow(reporter: ErrorReporter, scope: EventSource = globalThis as unknown as EventSource): () => void {
+export function watchWindow(
+  reporter: ErrorReporter,
+  scope: EventSource = globalThis as unknown as EventSource,
+): () => void {
   const pass = (error: unknown, kind: 'uncaught' | 'rejection'): void => {
     reporter.report({ error, level: 'app', kind, fingerprint: fingerprint(error, 'app') });
   };

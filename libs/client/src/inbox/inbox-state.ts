@@ -41,6 +41,12 @@ function newer(fresh: ThreadSummary, held: readonly ThreadSummary[]): ThreadSumm
   return { ...fresh, head: before.head, lastMessage: before.lastMessage, activeAt: before.activeAt };
 }
 
+/** The list as the device kept it; an answer of the server, or its absence, is not overwritten. */
+export function restoreThreads(state: InboxState, threads: readonly ThreadSummary[]): InboxState {
+  if (state.status === 'ready' || threads.length === 0) return state;
+  return { status: 'ready', threads: sorted(threads), nextCursor: null };
+}
+
 export function applyNextPage(state: InboxState, page: ThreadPage): InboxState {
   const known = new Set(page.threads.map(({ id }) => id));
   const threads = sorted([...state.threads.filter(({ id }) => !known.has(id)), ...page.threads]);

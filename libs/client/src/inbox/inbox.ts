@@ -11,6 +11,7 @@ import {
   dropThread,
   EMPTY_INBOX,
   putThread,
+  restoreThreads,
   type InboxState,
 } from './inbox-state.js';
 
@@ -37,6 +38,11 @@ export class Inbox implements Readable<InboxState> {
 
   constructor(options: InboxOptions) {
     this.#options = options;
+  }
+
+  /** Shows what the device kept, until the first page comes. */
+  restore(threads: readonly ThreadSummary[]): void {
+    this.#state.update((state) => restoreThreads(state, threads));
   }
 
   /** Fetches now and from then on each minute. */

@@ -3,7 +3,7 @@ import { systemClock } from './clock.js';
 import { withDeadline } from './deadline.js';
 
 const VERSION = 1;
-const STORES = { outbox: 'clientMessageId', errors: 'id' } as const;
+const STORES = { outbox: 'clientMessageId', errors: 'id', threads: 'threadId', lists: 'name' } as const;
 /** Some browsers were seen to leave a request unanswered for ever. */
 const DEADLINE_MS = 5_000;
 
@@ -26,6 +26,15 @@ export class DeviceDatabase {
   /** Rows as an earlier build, or a damaged profile, may have left them. */
   all(store: keyof typeof STORES): Promise<unknown[]> {
     return this.#use((database) => database.getAll(store));
+  }
+
+  /** Undefined if there is no such row. */
+  get(store: keyof typeof STORES, key: string): Promise<unknown> {
+    return this.#use((database) => database.get(store, key));
+  }
+
+  async clear(store: keyof typeof STORES): Promise<void> {
+    await this.#use((database) => database.clear(store));
   }
 
   async put(store: keyof typeof STORES, row: object): Promise<void> {

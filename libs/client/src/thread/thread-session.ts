@@ -6,8 +6,10 @@ import { Store, type Readable } from '../support/store.js';
 import type { ClientEvent, RunAnswer, ThreadAnswer } from '../wire/schemas.js';
 import type { SendCommand } from './command-port.js';
 import { isLogBehind } from './thread-log.js';
+import type { CachedThread } from '../cache/thread-cache.port.js';
 import {
   applyAnswer,
+  applyCached,
   applyEvents,
   applyHead,
   applyHistory,
@@ -58,6 +60,10 @@ export class ThreadSession implements Readable<ThreadState> {
     this.#state = new Store(newThread(threadId));
     this.getSnapshot = this.#state.getSnapshot;
     this.subscribe = this.#state.subscribe;
+  }
+
+  restore(cached: CachedThread): void {
+    this.#change((state) => applyCached(state, cached));
   }
 
   /** Where this client stands in the log. */

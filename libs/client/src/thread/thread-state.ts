@@ -5,6 +5,7 @@
  * state of a fresh fetch.
  */
 import type { LogEventOf, Member, ThreadSummary } from '@holdfast/contracts';
+import type { CachedThread } from '../cache/thread-cache.port.js';
 import {
   applyAttempt,
   applyChunk,
@@ -68,6 +69,14 @@ function withStep(state: ThreadState, { log, appended, rebuilt }: LogStep): Thre
   if (log === state.log) return state;
   const timeline = rebuilt ? foldTimeline(EMPTY_TIMELINE, log.events) : foldTimeline(state.timeline, appended);
   return appended.reduce(applySideEffects, { ...state, log, timeline });
+}
+
+/** Shows what the device kept, until the server answers; what it answered already is not touched. */
+export function applyCached(state: ThreadState, cached: CachedThread): ThreadState {
+  if (state.access !== 'loading' || state.log.epoch !== null) return state;
+  const { epoch, base, events, members, summary } = cached;
+  const start = { ...EMPTY_LOG, epoch, base, last: base, head: base };
+  return withStep({ ...state, members, summary }, { ...mergeEvents(start, events), rebuilt: true });
 }
 
 /** What an event changes beside the timeline. Every case is idempotent, since a fetched state may include it already. */

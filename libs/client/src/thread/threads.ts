@@ -1,4 +1,5 @@
 import type { CommandRequest } from '@holdfast/contracts';
+import type { CachedThread } from '../cache/thread-cache.port.js';
 import type { Cancel } from '../support/clock.js';
 import type { IncomingEvent, Reply } from '../wire/schemas.js';
 import type { ThreadState } from './thread-state.js';
@@ -7,6 +8,8 @@ import { ThreadSession, type ThreadSessionOptions } from './thread-session.js';
 export interface ThreadsOptions extends ThreadSessionOptions {
   /** A thread changed. */
   readonly onChange: (thread: ThreadState) => void;
+  /** What the device kept of a thread, or null. */
+  readonly cached: (threadId: string) => Promise<CachedThread | null>;
 }
 
 interface Entry {
@@ -147,6 +150,12 @@ export class Threads {
     session.subscribe(() => {
       this.#options.onChange(session.getSnapshot());
     });
+    this.#options.cached(threadId).then(
+      (cached) => {
+        if (cached !== null) session.restore(cached);
+      },
+      () => undefined,
+    );
     return { session, users: 0, linger: null, open: false };
   }
 
