@@ -191,6 +191,7 @@ export class HoldfastClient {
   /** Forgets what was fetched and fetches it anew; what waits to be sent, and drafts, are kept. */
   rebuild(): void {
     this.threads.clear();
+    void this.#cache?.clear().catch(() => undefined);
     this.inbox.start();
     this.connection.retryNow();
   }
