@@ -1,10 +1,11 @@
 import { WebSocketGateway } from '@nestjs/websockets';
-import { CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
+import { AppError, CHAT_NAMESPACE, type CommandReply, type CommandRequest } from '@holdfast/contracts';
 import { RunFollower } from '@holdfast/conversation';
 import { Command } from '../command/command.decorator.js';
 import { assertOnce } from '../validation/assert-once.js';
 import { ThreadSessions } from '../thread/thread-sessions.service.js';
 import type { ChatSocket } from './chat-socket.js';
+import { SocketOutputs } from './socket-outputs.service.js';
 
 /** Catching up with everything at once after a reconnect. */
 @WebSocketGateway({ namespace: CHAT_NAMESPACE })
@@ -12,6 +13,7 @@ export class ResumeGateway {
   constructor(
     private readonly runs: RunFollower,
     private readonly threads: ThreadSessions,
+    private readonly outputs: SocketOutputs,
   ) {}
 
   @Command('session.resume')
@@ -20,6 +22,8 @@ export class ResumeGateway {
       'runs',
       request.runs.map(({ runId }) => runId),
     );
+    // What waits for clients that do not read must not grow by what others missed.
+    if (this.outputs.isFull) throw new AppError('busy', 'too much waits to be sent', { retryAfterMs: 1_000 });
     // Threads first: their rooms are joined when the runs are read, so that no output falls between.
     const threads = await this.threads.open(socket, request.threads);
     const runs = await this.runs.follow(socket.data.session.user, request.runs);
