@@ -14,3 +14,6 @@ export { cleanEnvironment } from './clean-environment.js';
 export { sourceArguments, spawnApp, type AppName, type SpawnAppOptions, type SpawnedApp } from './spawn-app.js';
 export { testDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { testRedis } from './test-redis.js';
+export { FaultProxy, type FaultProxyOptions } from './fault-proxy/fault-proxy.js';
+export type { LinkCounters } from './fault-proxy/link-counters.js';
+export type { Direction, Toxic } from './fault-proxy/toxic.js';
