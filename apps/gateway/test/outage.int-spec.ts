@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runMigrations } from '@holdfast/database';
+import { Client } from 'pg';
 import { eventually, startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
 import { ChatClient, textBody } from './support/chat-client.js';
 import { startGateway, type TestGateway } from './support/gateway-process.js';
@@ -59,6 +60,89 @@ describe('with a dependency away', () => {
     );
   }, 30_000);
 
+  it('acknowledges and delivers while Redis is killed, and is quick again by itself when it is back', async () => {
+    const [ann, bob] = await Promise.all([connect('ann', 0), connect('bob', 1)]);
+    const threadId = await ann.createThread([bob.userId]);
+    await Promise.all([ann.open(threadId), bob.open(threadId)]);
+    for (let round = 0; round < 3; round += 1) {
+      redis.signal('SIGKILL');
+      await redis.exited;
+      expect(await ann.send(threadId, `without ${String(round)}`)).toMatchObject([{ ok: true }]);
+      await eventually(() => {
+        expect(bob.events(threadId)).toHaveLength(2 * round + 1);
+      });
+      await redis.restart();
+      await bob.send(threadId, `with ${String(round)}`);
+      await eventually(() => {
+        expect(ann.events(threadId)).toHaveLength(2 * round + 2);
+      });
+    }
+    expect(ann.events(threadId)).toEqual(bob.events(threadId));
+    await eventually(
+      async () => {
+        await ann.do('typing.set', { threadId, typing: true });
+        await bob.next('typing.changed');
+      },
+      { timeoutMs: 20_000 },
+    );
+  }, 60_000);
+
+  it('refuses with advice to retry while Postgres takes no writes, and loses nothing', async () => {
+    const ann = await connect('ann', 0);
+    const threadId = await ann.createThread();
+    await ann.open(threadId);
+    const request = { threadId, messages: [{ clientMessageId: randomUUID(), body: textBody('later') }] };
+    const change = { title: 'x', threadId: randomUUID(), agentId: null };
+    await setReadOnly(postgres.url, 'on');
+    try {
+      await eventually(async () => {
+        expect(await ann.do('message.send', request)).toMatchObject({
+          results: [{ ok: false, error: { code: 'unavailable', retryable: true } }],
+        });
+      });
+      expect(await ann.ask('thread.create', change)).toMatchObject({ error: { code: 'unavailable', retryable: true } });
+      expect(await ann.do('events.pull', { threadId, afterSeq: 0, limit: 10 })).toMatchObject({ head: 1 });
+    } finally {
+      await setReadOnly(postgres.url, 'off');
+    }
+    await eventually(async () => {
+      expect(await ann.do('message.send', request)).toMatchObject({ results: [{ ok: true, seq: 2 }] });
+    });
+    expect(ann.socket.connected).toBe(true);
+  }, 60_000);
+
+  it('keeps its sockets while Postgres is killed and restarts, and goes on with what was committed', async () => {
+    const [ann, bob] = await Promise.all([connect('ann', 0), connect('bob', 1)]);
+    const threadId = await ann.createThread([bob.userId]);
+    await Promise.all([ann.open(threadId), bob.open(threadId)]);
+    await ann.send(threadId, 'committed');
+    const request = { threadId, messages: [{ clientMessageId: randomUUID(), body: textBody('in vain at first') }] };
+    postgres.signal('SIGINT');
+    await postgres.exited;
+    const startedAt = performance.now();
+    expect(await ann.do('message.send', request)).toMatchObject({
+      results: [
+        { ok: false, error: { code: 'unavailable', retryable: true, retryAfterMs: expect.any(Number) as number } },
+      ],
+    });
+    expect(performance.now() - startedAt).toBeLessThan(3_500);
+    expect(await ann.do('session.resume', { threads: [{ threadId, afterSeq: 0 }], runs: [] })).toMatchObject({
+      threads: [{ status: 'pending', threadId }],
+    });
+    await postgres.restart();
+    await eventually(
+      async () => {
+        expect(await ann.do('message.send', request)).toMatchObject({ results: [{ ok: true }] });
+      },
+      { timeoutMs: 20_000 },
+    );
+    await eventually(() => {
+      expect(bob.events(threadId).map(({ seq }) => seq)).toEqual([3, 4]);
+      expect(ann.events(threadId)).toEqual(bob.events(threadId));
+    });
+    for (const client of [ann, bob]) expect(client.all('session.ready')).toHaveLength(1);
+  }, 60_000);
+
   it('answers unavailable within three seconds while Postgres hangs, and writes each message once afterwards', async () => {
     const ann = await connect('ann', 0);
     const threadId = await ann.createThread();
@@ -96,6 +180,15 @@ describe('with a dependency away', () => {
     expect(page.events).toHaveLength(1);
   }, 40_000);
 });
+
+async function setReadOnly(url: string, value: 'on' | 'off'): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('set default_transaction_read_only = off');
+  await client.query(`alter system set default_transaction_read_only = ${value}`);
+  await client.query('select pg_reload_conf()');
+  await client.end();
+}
 
 async function childrenOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');

@@ -5,12 +5,13 @@ import { CONFIG } from '../config.token.js';
 import { RecheckQueue } from './recheck-queue.service.js';
 import { ThreadSweep } from './thread-sweep.service.js';
 
-/** Part of the interval by which polls vary, so that gateways do not poll in step. */
-const JITTER = 0.1;
+/** Part of the interval by which a poll may be early, so that gateways do not poll in step; it is never late. */
+const JITTER = 0.2;
 
 /**
  * The safety net under every hint, always on: at each interval it compares all joined threads with Postgres, and at once
- * those that somebody asked for. One comparison at a time; what is asked for meanwhile is the next one.
+ * those that somebody asked for. When Redis goes or comes back, it compares at once: hints were lost on the way. One
+ * comparison at a time; what is asked for meanwhile is the next one.
  */
 @Injectable()
 export class ThreadPoller implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -28,6 +29,9 @@ export class ThreadPoller implements OnApplicationBootstrap, BeforeApplicationSh
 
   onApplicationBootstrap(): void {
     this.rechecks.onRequest = () => void this.work();
+    this.redis.onStateChange(() => {
+      this.poll();
+    });
     this.schedule();
   }
 
@@ -39,14 +43,17 @@ export class ThreadPoller implements OnApplicationBootstrap, BeforeApplicationSh
   private schedule(): void {
     if (this.stopped) return;
     const base = this.config.gateway.pollMs / (this.redis.state === 'down' ? 2 : 1);
-    this.timer = setTimeout(
-      () => {
-        this.due = true;
-        void this.work();
-        this.schedule();
-      },
-      base * (1 - JITTER + 2 * JITTER * Math.random()),
-    );
+    const waitMs = base * (1 - JITTER * Math.random());
+    this.timer = setTimeout(() => {
+      this.poll();
+    }, waitMs);
+  }
+
+  private poll(): void {
+    clearTimeout(this.timer);
+    this.due = true;
+    void this.work();
+    this.schedule();
   }
 
   private async work(): Promise<void> {
