@@ -1,0 +1,20 @@
+import { reconnect } from './reconnect/reconnect.js';
+import { runCrowd } from './reconnect/crowd.js';
+import { redisLoss } from './redis-loss/redis-loss.js';
+
+/** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
+const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
+  reconnect,
+  'redis-loss': redisLoss,
+  // The clients of `reconnect`, in a process of their own.
+  crowd: runCrowd,
+};
+
+const [name = ''] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`Name one of: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await bench()) ? 0 : 1;
+}

@@ -1,0 +1,24 @@
+/** What the process of the clients is told. */
+export type CrowdOrder =
+  /** Who they are, and which threads each of them has. */
+  | {
+      readonly order: 'prepare';
+      readonly members: readonly { readonly subject: string; readonly threadIds: readonly string[] }[];
+    }
+  /** All at once: connect, and catch up unless `bare`. Answered with a `CrowdReport`. */
+  | { readonly order: 'connect'; readonly url: string; readonly bare: boolean }
+  | { readonly order: 'disconnect' }
+  /** Answered once every connection is gone, whoever ended it. */
+  | { readonly order: 'await-loss' };
+
+/** Times since the order, in ms, one of each client. */
+export interface CrowdReport {
+  readonly ready: readonly number[];
+  readonly synced: readonly number[];
+  /** Events that were caught up with. */
+  readonly events: number;
+  /** Connections that were tried again. */
+  readonly retries: number;
+  /** CPU time of the clients' process, in ms. */
+  readonly cpuMs: number;
+}
