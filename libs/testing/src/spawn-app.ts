@@ -18,6 +18,9 @@ export interface SpawnAppOptions {
   readonly from?: 'source' | 'built';
   /** Longest time until ready, in ms; default 30 s. */
   readonly readyTimeoutMs?: number;
+  /** Folder of the built apps, if not the repository's; a `node_modules` has to lie next to it. */
+  readonly dist?: string;
+  readonly onLine?: (line: string) => void;
 }
 
 /** A real process of an app. */
@@ -42,20 +45,21 @@ export function sourceArguments(entry: string): string[] {
   return ['--import', register, join(repositoryRoot(), entry)];
 }
 
-function entryArguments(app: AppName, from: 'source' | 'built'): string[] {
-  if (from === 'source') return sourceArguments(`apps/${app}/src/main.ts`);
-  return ['--enable-source-maps', join(repositoryRoot(), `dist/apps/${app}/apps/${app}/src/main.js`)];
+function entryArguments({ app, from, dist }: SpawnAppOptions): string[] {
+  const built = inheritedEnvironment()['HOLDFAST_TEST_APPS'] === 'built' ? 'built' : 'source';
+  if ((from ?? built) === 'source') return sourceArguments(`apps/${app}/src/main.ts`);
+  const folder = dist ?? join(repositoryRoot(), 'dist');
+  return ['--enable-source-maps', join(folder, `apps/${app}/apps/${app}/src/main.js`)];
 }
 
 /** Starts an app as a process of its own, on a free port unless `env.PORT` says otherwise. */
 export async function spawnApp(options: SpawnAppOptions): Promise<SpawnedApp> {
   const { app, readyTimeoutMs = 30_000 } = options;
-  const built = inheritedEnvironment()['HOLDFAST_TEST_APPS'] === 'built';
   const port = options.env['PORT'] === undefined ? await freePort() : Number(options.env['PORT']);
   const child = new ManagedProcess({
     name: app,
     command: process.execPath,
-    args: entryArguments(app, options.from ?? (built ? 'built' : 'source')),
+    args: entryArguments(options),
     cwd: repositoryRoot(),
     env: {
       ...cleanEnvironment(),
@@ -64,6 +68,7 @@ export async function spawnApp(options: SpawnAppOptions): Promise<SpawnedApp> {
       ...options.env,
       PORT: String(port),
     },
+    ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
   });
   const url = `http://127.0.0.1:${String(port)}`;
   const ready = awaitReady(child, url, readyTimeoutMs);
