@@ -25,24 +25,27 @@ export interface RangeRequest {
   readonly until: number;
 }
 
+/** The members of thread `x`, agents and owner first. */
+const MEMBERS_OF_X = `
+  (select coalesce(jsonb_agg(to_jsonb(m)), '[]') from (
+     select m.user_id, u.name, u.kind, m.role, m.joined_at
+     from chat.member m join chat.app_user u on u.id = m.user_id
+     where m.thread_id = x.id
+     order by u.kind = 'agent' desc, m.role = 'owner' desc, m.joined_at, m.user_id
+     limit ${String(MEMBERS_LISTED)}
+   ) m)`;
+
+// Members come once for each thread, with the first of those who may see it.
 const ACCESS = {
   name: 'open_access',
-  text: `select i.ord::int - 1 as index, ${SUMMARY_COLUMNS}
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as i (thread_id, tenant_id, user_id, ord)
-         join chat.thread t on t.id = i.thread_id and t.tenant_id = i.tenant_id and t.deleted_at is null
-         join chat.member m on m.thread_id = i.thread_id and m.user_id = i.user_id
-         ${SUMMARY_JOINS}`,
-};
-
-const MEMBERS = {
-  name: 'open_members',
-  text: `select m.* from unnest($1::uuid[]) as i (thread_id) cross join lateral (
-           select m.thread_id, m.user_id, u.name, u.kind, m.role, m.joined_at
-           from chat.member m join chat.app_user u on u.id = m.user_id
-           where m.thread_id = i.thread_id
-           order by u.kind = 'agent' desc, m.role = 'owner' desc, m.joined_at, m.user_id
-           limit ${String(MEMBERS_LISTED)}
-         ) m`,
+  text: `select x.*, case when x.nth = 1 then ${MEMBERS_OF_X} end as members
+         from (
+           select i.ord::int - 1 as index, row_number() over (partition by t.id order by i.ord) as nth, ${SUMMARY_COLUMNS}
+           from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as i (thread_id, tenant_id, user_id, ord)
+           join chat.thread t on t.id = i.thread_id and t.tenant_id = i.tenant_id and t.deleted_at is null
+           join chat.member m on m.thread_id = i.thread_id and m.user_id = i.user_id
+           ${SUMMARY_JOINS}
+         ) x`,
 };
 
 const RUNS = {
@@ -69,39 +72,40 @@ const page = (name: string, direction: 'asc' | 'desc') => ({
 
 const PAGES = { asc: page('open_events_after', 'asc'), desc: page('open_events_last', 'desc') };
 
-/** What each request may see; undefined = nothing. */
-export async function queryAccess(
-  db: Database,
-  requests: readonly AccessRequest[],
-): Promise<{ epoch: string; rows: readonly (SummaryRow | undefined)[] }> {
-  const { rows, epoch } = await db.read<SummaryRow & { index: number }>(ACCESS, [
+/** What a batch of requests may see. */
+export interface Access {
+  readonly epoch: string;
+  /** Of each request; undefined = nothing. */
+  readonly rows: readonly (SummaryRow | undefined)[];
+  /** Of each thread that anybody may see. */
+  readonly members: ReadonlyMap<string, Member[]>;
+}
+
+type AccessRow = SummaryRow & { index: number; members: MemberRow[] | null };
+
+/** Everything comes from one snapshot. */
+export async function queryAccess(db: Database, requests: readonly AccessRequest[]): Promise<Access> {
+  const { rows, epoch } = await db.read<AccessRow>(ACCESS, [
     requests.map(({ threadId }) => threadId),
     requests.map(({ tenantId }) => tenantId),
     requests.map(({ userId }) => userId),
   ]);
   const byIndex = new Map(rows.map((row) => [row.index, row]));
-  return { epoch, rows: requests.map((_, index) => byIndex.get(index)) };
+  const members = rows.flatMap((row) => (row.members === null ? [] : [[row.id, row.members.map(toMember)] as const]));
+  return { epoch, rows: requests.map((_, index) => byIndex.get(index)), members: new Map(members) };
 }
 
 interface MemberRow {
-  thread_id: string;
   user_id: string;
   name: string;
   kind: UserKind;
   role: MemberRole;
-  joined_at: Date;
+  /** A date from a column, text from JSON. */
+  joined_at: Date | string;
 }
 
-export function toMember(row: Omit<MemberRow, 'thread_id'>): Member {
-  const { user_id: userId, name, kind, role, joined_at: joinedAt } = row;
-  return { userId, name, kind, role, joinedAt: joinedAt.toISOString() };
-}
-
-/** The members of each thread, agents and owner first. */
-export async function queryMembers(db: Database, threadIds: readonly string[]): Promise<Map<string, Member[]>> {
-  const rows = await db.query<MemberRow>(MEMBERS, [threadIds]);
-  const byThread = groupByThread(rows);
-  return new Map([...byThread].map(([threadId, members]) => [threadId, members.map(toMember)]));
+export function toMember({ user_id: userId, name, kind, role, joined_at }: MemberRow): Member {
+  return { userId, name, kind, role, joinedAt: new Date(joined_at).toISOString() };
 }
 
 interface RunRow {

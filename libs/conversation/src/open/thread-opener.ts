@@ -3,7 +3,7 @@ import type { Database } from '@holdfast/database';
 import { NaturalBatcher } from '../batching/natural-batcher.js';
 import type { Principal } from '../principal.js';
 import { toSummary, type SummaryRow } from '../thread/summary.js';
-import { queryAccess, queryLiveRuns, queryMembers, queryRanges, type RangeRequest } from './opener-queries.js';
+import { queryAccess, queryLiveRuns, queryRanges, type RangeRequest } from './opener-queries.js';
 import { planRanges, rangeKey, type BoundedRange } from './plan-ranges.js';
 import { RangeMemo } from './range-memo.js';
 
@@ -62,7 +62,7 @@ export class ThreadOpener {
   }
 
   private async openBatch(requests: readonly OpenRequest[]): Promise<OpenedThread[]> {
-    const { rows, epoch } = await queryAccess(
+    const { rows, epoch, members } = await queryAccess(
       this.db,
       requests.map(({ principal, cursor }) => ({ ...principal, threadId: cursor.threadId })),
     );
@@ -77,9 +77,8 @@ export class ThreadOpener {
     const ranges = planRanges(known, PAGE);
     // A run that starts after this snapshot is told to the room; a thread without one is not asked for its text.
     const running = known.filter(({ thread }) => thread.active_run_id !== null);
-    const [members, runs, events] = await Promise.all([
-      queryMembers(this.db, idsOf(known)),
-      queryLiveRuns(this.db, idsOf(running)),
+    const [runs, events] = await Promise.all([
+      queryLiveRuns(this.db, [...new Set(running.map(({ thread }) => thread.id))]),
       this.readRanges(ranges),
     ]);
     return requests.map(({ cursor }, index) => {
@@ -108,10 +107,6 @@ export class ThreadOpener {
     }
     return found;
   }
-}
-
-function idsOf(plans: readonly { readonly thread: Authorised }[]): string[] {
-  return [...new Set(plans.map(({ thread }) => thread.id))];
 }
 
 function denied({ threadId }: ThreadCursor): OpenedThread {

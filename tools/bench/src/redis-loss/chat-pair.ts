@@ -76,7 +76,8 @@ export class ChatPair {
     }
   }
 
-  private arrived(clientMessageId: string): void {
+  private arrived(clientMessageId: string | null): void {
+    if (clientMessageId === null) return;
     const sent = this.sentAt.get(clientMessageId);
     if (sent === undefined) return;
     this.sentAt.delete(clientMessageId);
