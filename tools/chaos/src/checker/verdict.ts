@@ -1,5 +1,3 @@
-import type { FaultFigures } from '../report/fault-figures.js';
-
 /** A promise that the history shows to be broken. */
 export interface Violation {
   readonly invariant: InvariantName;
@@ -63,4 +61,21 @@ export interface OperationCounts {
   readonly ok: number;
   readonly fail: number;
   readonly info: number;
+}
+
+/** What one kind of fault did to a run. */
+export interface FaultFigures {
+  readonly name: string;
+  /** 0 for a fault that was planned and never came. */
+  readonly injections: number;
+  /** Injections that were seen to hit something. */
+  readonly effective: number;
+  /** Operations answered between begin and recovery of an injection. */
+  readonly operations: OperationCounts;
+  /** Of each effective injection that was recovered from, in ms; `Injections` says what that means. */
+  readonly recoveriesMs: readonly number[];
+  /** Effective injections after which service was not back before the run ended. */
+  readonly unrecovered: number;
+  /** Violations whose first proof lies between begin and recovery; one may count for several faults. */
+  readonly violations: number;
 }

@@ -153,6 +153,8 @@ export interface Watch {
   readonly tenant: string;
   readonly user: string;
   readonly thread: string;
+  /** Reads slowly on purpose: must have everything in the end, but says nothing about how soon service is back. */
+  readonly slow?: true;
 }
 
 /** One event of a run's stream as it reached a client, or a client's state of it by resume or follow. */
@@ -222,6 +224,7 @@ export interface Fault {
 
 export interface ProcessEvent {
   readonly kind: 'process';
+  /** Names of Redis and Postgres begin with `redis`, `postgres`; each other process has its memory and its logs looked at. */
   readonly node: string;
   /**
    * `logs`: all that it wrote was searched for canaries (once per process, when it ended or at the end of the run);
@@ -241,7 +244,10 @@ export interface ProcessEvent {
   readonly detail?: string;
 }
 
-/** `healed`: the last fault is over. `quiesced`: clients stopped, all that was pending had its time. `end`: finals are written. */
+/**
+ * `healed`: the last fault is over; load goes on for a while. `quiesced`: no more operations, everything that was pending
+ * had its time (the runs too), and who still watches holds all of it. `end`: finals are written.
+ */
 export interface Phase {
   readonly kind: 'phase';
   readonly name: 'healed' | 'quiesced' | 'end';

@@ -1,0 +1,128 @@
+import type { Answered, Entry, Invoked, RunSeen } from '../../history/entry.js';
+import type { Facts } from '../facts.js';
+import { getOrSet } from '../support/get-or-set.js';
+
+/** A time in which somebody was not served as usual, in ms since the start; `to` is Infinity if it never ended. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is usual without a fault on a loaded machine, in ms. */
+export const USUAL = {
+  /** From the first try of a send to its answer. */
+  send: 1_000,
+  /** From the acknowledgement of a message until a watcher holds it. */
+  delivery: 1_500,
+  /** Between two pieces of a stream. */
+  stream: 2_000,
+} as const;
+
+interface Watcher {
+  readonly slow: boolean;
+  seq: number;
+  /** What it is waiting for. */
+  owed?: { readonly seq: number; readonly since: number };
+}
+
+/** Finds the times in which sends, deliveries or streams took longer than usual. */
+export class ServiceGaps {
+  readonly #gaps: Gap[] = [];
+  /** Sends that wait for their result, by key; one that nobody tries any more was given up then. */
+  readonly #sends = new Map<string, { readonly since: number; triedUntil: number }>();
+  readonly #watchers = new Map<string, Map<string, Watcher>>();
+  readonly #heads = new Map<string, number>();
+  readonly #runs = new Map<string, { attempt: number; end: number; at: number }>();
+
+  constructor(private readonly facts: Facts) {}
+
+  entry(entry: Entry): void {
+    const { at } = entry;
+    switch (entry.kind) {
+      case 'invoke':
+        if (entry.name === 'message.send')
+          getOrSet(this.#sends, keyOf(entry), () => ({ since: at, triedUntil: 0 })).triedUntil = Infinity;
+        break;
+      case 'answer':
+        this.#answered(entry, at);
+        break;
+      case 'watch': {
+        const watchers = getOrSet(this.#watchers, entry.thread, () => new Map<string, Watcher>());
+        if (entry.phase === 'end') watchers.delete(entry.client);
+        else watchers.set(entry.client, { slow: entry.slow === true, seq: 0 });
+        break;
+      }
+      case 'position': {
+        const watcher = this.#watchers.get(entry.thread)?.get(entry.client);
+        if (watcher !== undefined) this.#moved(watcher, entry.thread, entry.seq, at);
+        break;
+      }
+      case 'run':
+        this.#streamed(entry, at);
+        break;
+      default:
+    }
+  }
+
+  /** All of them, earliest first. */
+  end(): readonly Gap[] {
+    for (const { since, triedUntil } of this.#sends.values()) this.#gaps.push({ from: since, to: triedUntil });
+    for (const watchers of this.#watchers.values()) {
+      for (const { owed } of watchers.values())
+        if (owed !== undefined) this.#gaps.push({ from: owed.since, to: Infinity });
+    }
+    return this.#gaps.sort((a, b) => a.from - b.from);
+  }
+
+  #note(from: number, to: number, usual: number): void {
+    if (to - from > usual) this.#gaps.push({ from, to });
+  }
+
+  #answered({ op, outcome, seq }: Answered, at: number): void {
+    const invoked = this.facts.open.get(op);
+    if (invoked?.name !== 'message.send') return;
+    const key = keyOf(invoked);
+    const send = this.#sends.get(key);
+    if (send === undefined) return;
+    send.triedUntil = at;
+    if (outcome === 'info') return;
+    this.#note(send.since, at, USUAL.send);
+    this.#sends.delete(key);
+    if (outcome !== 'ok' || seq === undefined || seq <= (this.#heads.get(invoked.thread) ?? 0)) return;
+    this.#heads.set(invoked.thread, seq);
+    for (const watcher of this.#watchers.get(invoked.thread)?.values() ?? []) {
+      if (!watcher.slow && watcher.seq < seq) watcher.owed ??= { seq, since: at };
+    }
+  }
+
+  #moved(watcher: Watcher, thread: string, seq: number, at: number): void {
+    watcher.seq = seq;
+    if (watcher.owed === undefined || seq < watcher.owed.seq) return;
+    this.#note(watcher.owed.since, at, USUAL.delivery);
+    delete watcher.owed;
+    const head = this.#heads.get(thread) ?? 0;
+    if (seq < head) watcher.owed = { seq: head, since: at };
+  }
+
+  #streamed({ run, what, attempt, base = 0, off = base, text = '' }: RunSeen, at: number): void {
+    const known = this.#runs.get(run);
+    if (what === 'ended') {
+      if (known !== undefined) this.#note(known.at, at, USUAL.stream);
+      this.#runs.delete(run);
+      return;
+    }
+    const end = off + text.length;
+    if (known === undefined) this.#runs.set(run, { attempt, end, at });
+    else if (attempt > known.attempt || (attempt === known.attempt && end > known.end)) {
+      // A new attempt says that somebody took over; its first piece says that the stream goes on.
+      if (what !== 'attempt') {
+        this.#note(known.at, at, USUAL.stream);
+        this.#runs.set(run, { attempt, end, at });
+      }
+    }
+  }
+}
+
+function keyOf({ thread, user, key, op }: Invoked): string {
+  return `${thread} ${user} ${key ?? String(op)}`;
+}
