@@ -13,6 +13,7 @@ import {
   type TestDatabase,
 } from '@holdfast/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { live, newThread, say, signIn, transcript, type Line } from './support/chat-page.js';
 
 /** `npm run screenshots` sets it: then the pictures of the documentation are taken anew. */
 const TAKE_PICTURES = inheritedEnvironment()['HOLDFAST_PICTURES'] === 'true';
@@ -24,13 +25,6 @@ interface Person {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly faults: string[];
-}
-
-interface Line {
-  readonly seq: string | null;
-  readonly state: string | null;
-  readonly kind: string | null;
-  readonly html: string;
 }
 
 let database: TestDatabase;
@@ -69,39 +63,17 @@ afterAll(async () => {
 
 async function enter(gateway: SpawnedApp | undefined, name: string): Promise<Person> {
   const context = await browser.newContext({ viewport: DESKTOP, colorScheme: 'light', reducedMotion: 'reduce' });
-  const page = await context.newPage();
   const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
+  context.on('weberror', (fault) => faults.push(fault.error().message));
+  context.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
-  await page.goto(gateway?.url ?? '');
-  await page.getByTestId('name-input').fill(name);
-  await page.getByTestId('start-button').click();
-  await page.getByTestId('new-thread').waitFor();
+  const page = await signIn(context, gateway?.url ?? '', name);
   return { page, context, faults };
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await page.getByTestId('composer').fill(text);
-  await page.getByTestId('send').click();
 }
 
 async function sayAll(page: Page, name: string, count: number): Promise<void> {
   for (let n = 1; n <= count; n += 1) await say(page, `${name} says ${String(n)}`);
-}
-
-/** Runs in the page. */
-const READ_TRANSCRIPT = `[...document.querySelectorAll('[data-testid="message"]')].map((element) => ({
-  seq: element.getAttribute('data-seq'),
-  state: element.getAttribute('data-state'),
-  kind: element.getAttribute('data-kind'),
-  html: element.querySelector('.message__body')?.innerHTML ?? '',
-}))`;
-
-/** Every message of the log as it is shown, in the order of the page. */
-function transcript(page: Page): Promise<Line[]> {
-  return page.evaluate<Line[]>(READ_TRANSCRIPT);
 }
 
 function settledAnswers(lines: readonly Line[]): Line[] {
@@ -169,6 +141,8 @@ describe('people and an agent in one thread, over two gateways', () => {
 
     for (const { page } of [ada, ben]) {
       await page.reload();
+      // Before that it shows what the device kept.
+      await live(page, 20_000);
       await eventually(async () => (await transcript(page)).length === before.length, { timeoutMs: 20_000 });
       expect(await transcript(page)).toEqual(before);
     }
@@ -182,10 +156,7 @@ describe('people and an agent in one thread, over two gateways', () => {
 
   it('stops an answer where a person stops it, and keeps what was seen', async () => {
     const { page, faults } = await enter(gateways[1], 'Cleo');
-    await page.getByTestId('new-thread').click();
-    await page.getByTestId('thread-title').fill('A long answer');
-    await page.getByTestId('create-thread').click();
-    await page.getByTestId('composer').waitFor();
+    await newThread(page, 'A long answer');
     await say(page, 'Please write a long answer about delivery');
     const live = page.locator('[data-testid="message"][data-kind="agent"] .message__body');
     await eventually(async () => (await live.count()) > 0 && ((await live.first().textContent()) ?? '').length > 80, {

@@ -1,13 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const root = decodeURIComponent(new URL('../../', import.meta.url).pathname);
 const gateway = 'http://localhost:8000';
 
+/** Files of `public` that the page needs to open. */
+const STATIC = ['/holdfast.svg', '/holdfast.webmanifest'];
+
+/** Writes the service worker, which keeps the built files on the device. */
+function shell(): Plugin {
+  return {
+    name: 'holdfast-shell',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const built = Object.values(bundle).filter(({ fileName }) => !fileName.endsWith('.map'));
+      const files = [...built.map(({ fileName }) => `/${fileName}`), ...STATIC].sort();
+      const hash = createHash('sha256');
+      for (const output of built) hash.update(output.type === 'chunk' ? output.code : output.source);
+      const source = readFileSync(`${root}apps/web/service-worker.js`, 'utf8')
+        .replace('= __FILES__', `= ${JSON.stringify(files)}`)
+        .replace('__HASH__', hash.digest('hex').slice(0, 12));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+    },
+  };
+}
+
 /** The web page: built into dist/apps/web, from where the gateway serves it. */
 export default defineConfig({
   root: `${root}apps/web`,
-  plugins: [react()],
+  plugins: [react(), shell()],
   resolve: {
     alias: [{ find: /^@holdfast\/([^/]+)$/, replacement: `${root}libs/$1/src/index.ts` }],
     dedupe: ['react', 'react-dom', 'zod'],

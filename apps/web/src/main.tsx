@@ -7,6 +7,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { startReporting } from './errors.js';
+import { registerShell } from './register-shell.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');
@@ -18,3 +19,5 @@ createRoot(root, startReporting()).render(
     </AppBoundary>
   </StrictMode>,
 );
+
+registerShell();

@@ -76,7 +76,9 @@ export function applyCached(state: ThreadState, cached: CachedThread): ThreadSta
   if (state.access !== 'loading' || state.log.epoch !== null) return state;
   const { epoch, base, events, members, summary } = cached;
   const start = { ...EMPTY_LOG, epoch, base, last: base, head: base };
-  return withStep({ ...state, members, summary }, { ...mergeEvents(start, events), rebuilt: true });
+  const shown = withStep({ ...state, members, summary }, { ...mergeEvents(start, events), rebuilt: true });
+  // Whether a run still works, only the server knows.
+  return { ...shown, members, summary, runs: new Map() };
 }
 
 /** What an event changes beside the timeline. Every case is idempotent, since a fetched state may include it already. */
