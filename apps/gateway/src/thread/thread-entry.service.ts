@@ -38,8 +38,11 @@ export class ThreadEntry {
     this.joined.opened(runs);
     if (isNew) this.notices.entered(socket, threadId);
     if (position.epoch !== epoch) return this.refuse(socket, threadId);
-    const pullsAnyway = resume.status === 'delta' && resume.more;
-    return position.last > head && !pullsAnyway ? this.catchUp(socket, resume, position.last) : resume;
+    if (position.last <= head) return resume;
+    // Who has more to pull anyway pulls this, too.
+    return resume.status === 'delta' && resume.more
+      ? { ...resume, head: position.last }
+      : this.catchUp(socket, resume, position.last);
   }
 
   /** The room was given events after the read and before the join: they belong into the answer. */
