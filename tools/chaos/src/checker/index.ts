@@ -3,7 +3,8 @@ import { readHistory } from '../history/read-history.js';
 import { judge } from './judge.js';
 import type { Verdict } from './verdict.js';
 
-export type { InvariantName, Verdict, Violation } from './verdict.js';
+export { INVARIANT_NAMES } from './verdict.js';
+export type { FaultFigures, InvariantName, Verdict, Violation } from './verdict.js';
 
 /**
  * Judges the history in `file`, in one pass. Broken promises are in the verdict, and so is why a run proves nothing.

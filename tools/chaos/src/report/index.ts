@@ -1,16 +1,10 @@
-import type { Verdict } from '../checker/verdict.js';
+import type { Verdict } from '../checker/index.js';
 
-/** What a run showed, for a terminal: figures, the table of faults, and for each violation its proof and its replay. */
-export function report(verdict: Verdict): string {
-  return `seed ${String(verdict.seed)}`;
-}
+export { report } from './run-report.js';
+export { summary } from './summary.js';
 
-/** The same of several runs together, as Markdown for docs/reliability.md. */
-export function summary(verdicts: readonly Verdict[]): string {
-  return `${String(verdicts.length)} runs`;
-}
-
-/** 0 if the runs are valid and no promise was broken, else 1. */
+/** 0 if there are runs, all of them valid, and no promise was broken; else 1. */
 export function exitCode(verdicts: readonly Verdict[]): 0 | 1 {
-  return verdicts.every(({ invalid, violations }) => invalid.length + violations.length === 0) ? 0 : 1;
+  const isGood = ({ invalid, violations }: Verdict) => invalid.length + violations.length === 0;
+  return verdicts.length > 0 && verdicts.every(isGood) ? 0 : 1;
 }

@@ -2,8 +2,8 @@ import type { InvariantFactory } from '../invariant.js';
 import { getOrSet } from '../support/get-or-set.js';
 
 /** What a process may grow between the first and the last third of its life: caches and heaps fill. */
-const GROWTH_FACTOR = 1.5;
-const GROWTH_MIB = 96;
+const GROWTH_FACTOR = 1.4;
+const GROWTH_MIB = 64;
 /** Shorter lives, in ms, and fewer samples say nothing about growth. */
 const LEAST_LIFE_MS = 60_000;
 const LEAST_SAMPLES = 30;

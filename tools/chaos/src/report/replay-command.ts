@@ -1,0 +1,7 @@
+import type { Verdict } from '../checker/index.js';
+
+/** Runs the same plan again. Real processes interleave as they like, so that it may take several tries. */
+export function replayCommand({ seed, minutes, plannedFaults }: Verdict): string {
+  const faults = plannedFaults.length === 0 ? '' : ` --faults ${plannedFaults.join(',')}`;
+  return `npm run chaos -- --seed ${seed} --minutes ${minutes}${faults}`;
+}
