@@ -7,6 +7,7 @@ import {
   RunStore,
   type ChunkOutcome,
   type ChunkWrite,
+  type DueWork,
   type EndResult,
   type RunClaim,
   type RunEnd,
@@ -84,8 +85,8 @@ export class FakeStore extends RunStore {
     return Promise.resolve(this.runs.has(runId) ? undefined : this.claimOf(runId));
   }
 
-  override due(): Promise<string[]> {
-    return Promise.resolve([]);
+  override due(): Promise<DueWork> {
+    return Promise.resolve({ runIds: [], nextLeaseEndMs: null });
   }
 
   override async commit(writes: readonly ChunkWrite[]): Promise<ChunkOutcome[]> {

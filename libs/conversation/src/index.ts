@@ -33,7 +33,7 @@ export {
 } from './run/claim-run.js';
 export { commitChunks, type ChunkOutcome, type ChunkStatus, type RunChunk } from './run/commit-chunks.js';
 export type { EndedRun, RunEnding } from './run/end-run.js';
-export { findDueRuns, type DueRun } from './run/find-due-runs.js';
+export { findDueRuns, type DueRun, type DueRuns } from './run/find-due-runs.js';
 export { finishRun, type FinishOutcome, type FinishRequest } from './run/finish-run.js';
 export { followRuns } from './run/follow-runs.js';
 export { journalGet, journalPut, type JournalKey } from './run/journal.js';

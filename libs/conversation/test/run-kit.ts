@@ -16,10 +16,10 @@ export async function asked(f: Fixture): Promise<{ threadId: string; runId: stri
 export function claim(
   f: Fixture,
   runId: string,
-  options: { leaseMs?: number; continues?: boolean; owner?: string } = {},
+  options: { leaseMs?: number; continues?: boolean; owner?: string; maxAttempts?: number } = {},
 ) {
-  const { leaseMs = LEASE, continues = true, owner = 'worker' } = options;
-  return claimRun(f.db, { runId, owner, leaseMs, canContinue: () => continues });
+  const { leaseMs = LEASE, continues = true, owner = 'worker', ...more } = options;
+  return claimRun(f.db, { runId, owner, leaseMs, canContinue: () => continues, ...more });
 }
 
 export async function claimed(

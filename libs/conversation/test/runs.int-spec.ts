@@ -110,11 +110,36 @@ describe('a takeover', () => {
     expect(await commit(f, { run: taken, off: 0, value: 'new' })).toMatchObject({ status: 'accepted', length: 3 });
   });
 
+  it('fails after too many attempts, with the text it has, and lets the next run go', async () => {
+    const { threadId, runId } = await asked(f);
+    await commit(f, { run: await claimed(f, runId, { maxAttempts: 2 }), off: 0, value: 'so far' });
+    await abandon(f, runId);
+    await claimed(f, runId, { maxAttempts: 2 });
+    expect((await claim(f, runId, { maxAttempts: 2 })).status).toBe('leased');
+    const { runId: next } = await say(f.db, f.alice, threadId, 'and then?');
+    await abandon(f, runId);
+    expect(await claim(f, runId, { maxAttempts: 2 })).toMatchObject({
+      status: 'exhausted',
+      run: { outcome: 'failed', length: 6, ringRunId: next },
+    });
+    const [message, end] = (await log(f.db, threadId)).slice(-2);
+    expect(message).toMatchObject({ type: 'message.sent', data: { body: { parts: parts('so far') } } });
+    expect(end).toMatchObject({ type: 'run.ended', data: { outcome: 'failed', error: { code: 'agent_failed' } } });
+  });
+
+  it('tells when the next lease ends', async () => {
+    const { runId } = await asked(f);
+    await claimed(f, runId, { leaseMs: 500 });
+    const { nextLeaseEndMs } = await findDueRuns(f.db, 1);
+    expect(nextLeaseEndMs).toBeGreaterThan(0);
+    expect(nextLeaseEndMs).toBeLessThanOrEqual(500);
+  });
+
   it('goes to another worker at once when a worker gives a run back', async () => {
     const { runId } = await asked(f);
     const run = await claimed(f, runId);
     expect(await releaseRun(f.db, run)).toBe(true);
-    expect((await findDueRuns(f.db, 1_000)).find((due) => due.runId === runId)?.reason).toBe('abandoned');
+    expect((await findDueRuns(f.db, 1_000)).runs.find((due) => due.runId === runId)?.reason).toBe('abandoned');
     expect((await claimed(f, runId)).attempt).toBe(2);
   });
 });

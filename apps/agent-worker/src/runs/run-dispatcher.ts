@@ -65,13 +65,17 @@ export class RunDispatcher {
     }
   }
 
-  /** Looks for runs that nobody executes and takes as many as there are slots. */
-  async reconcile(): Promise<void> {
+  /**
+   * Looks for runs that nobody executes and takes as many as there are slots.
+   * @returns the time until the next lease ends unless it is renewed, in ms, or null
+   */
+  async reconcile(): Promise<number | null> {
     const { store, reachability } = this.parts;
     try {
-      const due = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
+      const { runIds, nextLeaseEndMs } = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
       reachability.answered();
-      await Promise.all(due.slice(0, Math.max(0, this.free)).map((runId) => this.offer(runId)));
+      await Promise.all(runIds.slice(0, Math.max(0, this.free)).map((runId) => this.offer(runId)));
+      return nextLeaseEndMs;
     } catch (error) {
       reachability.failed();
       throw error;

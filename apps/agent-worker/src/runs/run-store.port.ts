@@ -23,6 +23,13 @@ export interface RunClaim {
   readonly published: Published | undefined;
 }
 
+export interface DueWork {
+  /** Oldest first. */
+  readonly runIds: readonly string[];
+  /** Time until the next lease ends unless it is renewed, in ms; null = nobody holds one. */
+  readonly nextLeaseEndMs: number | null;
+}
+
 /** Output of one run at `off`; without parts it only renews the lease. */
 export interface ChunkWrite {
   readonly runId: string;
@@ -64,8 +71,8 @@ export type EndResult =
 export abstract class RunStore {
   /** Claims a run if it may run now; undefined if there is nothing to do. */
   abstract claim(runId: string): Promise<RunClaim | undefined>;
-  /** Runs that nobody executes, oldest first; those whose lease expired only if `steal` is set. */
-  abstract due(limit: number, options: { readonly steal: boolean }): Promise<string[]>;
+  /** Runs that nobody executes; those whose lease expired only if `steal` is set. */
+  abstract due(limit: number, options: { readonly steal: boolean }): Promise<DueWork>;
   /** Writes output of many runs, renews their leases and reads their cancel flags, in one transaction. */
   abstract commit(writes: readonly ChunkWrite[]): Promise<ChunkOutcome[]>;
   /** Writes the committed output as a message and ends the run, in one transaction. */

@@ -14,12 +14,14 @@ import {
   type Published,
 } from '@holdfast/conversation';
 import type { Database } from '@holdfast/database';
+import { metrics } from '@holdfast/observability';
 import type { AgentDefinition, HistoryMessage } from '../agents/agent.port.js';
 import type { Json } from '../journal/journal.port.js';
 import {
   RunStore,
   type ChunkOutcome,
   type ChunkWrite,
+  type DueWork,
   type EndResult,
   type RunClaim,
   type RunEnd,
@@ -30,6 +32,8 @@ import {
 const HISTORY_MESSAGES = 200;
 /** Members up to which each is told that the thread moved; beyond, clients refetch. */
 const TOLD_MEMBERS = 1_000;
+/** Attempts of one run. Deploys and crashes cost one each; a run that outlasts so many of them ends its workers itself. */
+const MAX_ATTEMPTS = 10;
 
 export interface StoreOptions {
   /** Identity of this worker in leases. */
@@ -65,13 +69,16 @@ export class PostgresRunStore extends RunStore {
   override async claim(runId: string): Promise<RunClaim | undefined> {
     const { owner, leaseMs, continues } = this.options;
     const canContinue = (agent: StoredAgent): boolean => continues(definitionOf(agent));
-    const outcome = await claimRun(this.db, { runId, owner, leaseMs, canContinue });
+    const outcome = await claimRun(this.db, { runId, owner, leaseMs, maxAttempts: MAX_ATTEMPTS, canContinue });
+    // Its end needs no hint: gateways find it with their next poll, and workers what waited behind it.
+    if (outcome.status === 'exhausted') metrics.counter('holdfast_runs_total').inc({ outcome: 'failed' });
     return outcome.status === 'claimed' ? claimOf(outcome.run, outcome.published) : undefined;
   }
 
-  override async due(limit: number, { steal }: { readonly steal: boolean }): Promise<string[]> {
-    const due = await findDueRuns(this.db, limit);
-    return due.filter(({ reason }) => steal || reason === 'queued').map(({ runId }) => runId);
+  override async due(limit: number, { steal }: { readonly steal: boolean }): Promise<DueWork> {
+    const { runs, nextLeaseEndMs } = await findDueRuns(this.db, limit);
+    const runIds = runs.filter(({ reason }) => steal || reason === 'queued').map(({ runId }) => runId);
+    return { runIds, nextLeaseEndMs };
   }
 
   override commit(writes: readonly ChunkWrite[]): Promise<ChunkOutcome[]> {

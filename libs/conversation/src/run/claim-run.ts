@@ -1,9 +1,10 @@
-import type { Part, RunOutcome, RunRetryMode } from '@holdfast/contracts';
+import { AppError, type Part, type RunOutcome, type RunRetryMode } from '@holdfast/contracts';
 import type { Database, Tx } from '@holdfast/database';
 import { writeEvents } from '../log/write-events.js';
 import type { Published } from '../published.js';
 import type { AgentConfig, AgentProvider } from '../user/provision.js';
 import { committedParts, insertChunk } from './chunk-sql.js';
+import { endRun, type EndedRun } from './end-run.js';
 import { hasEnded, lockRun, type LockedRun } from './lock-run.js';
 
 export interface ClaimRequest {
@@ -11,6 +12,8 @@ export interface ClaimRequest {
   /** Identity of the worker. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** A run whose attempts were cut short this often fails: it may be what kills its workers. Absent = no bound. */
+  readonly maxAttempts?: number;
   /** Whether an agent can go on from a text that another attempt left. */
   readonly canContinue: (agent: AgentDefinition) => boolean;
 }
@@ -56,6 +59,8 @@ export type ClaimOutcome =
       readonly published?: Published;
     }
   | { readonly status: 'waiting' | 'unknown' }
+  /** This call ended it. */
+  | { readonly status: 'exhausted'; readonly run: EndedRun }
   | { readonly status: 'leased'; readonly retryAfterMs: number }
   | { readonly status: 'ended'; readonly outcome: RunOutcome };
 
@@ -98,6 +103,10 @@ export function claimRun(db: Database, request: ClaimRequest): Promise<ClaimOutc
     if (run === undefined) return { status: 'unknown' };
     if (hasEnded(run.status)) return { status: 'ended', outcome: run.status };
     if (run.status === 'running' && run.leaseMs > 0) return { status: 'leased', retryAfterMs: run.leaseMs };
+    if (run.attempt >= (request.maxAttempts ?? Infinity)) {
+      const error = new AppError('agent_failed', 'The agent was interrupted too often. You can try again.').toWire();
+      return { status: 'exhausted', run: await endRun(tx, run, run.length, { outcome: 'failed', error }) };
+    }
     if (run.status === 'queued' && (await tx.query(RUNNING, [run.thread.id])).length > 0) return { status: 'waiting' };
     return take(tx, run, request);
   });
