@@ -13,7 +13,7 @@ const LIMITS = {
   LIMIT_OPEN_THREADS: '3',
   LIMIT_FRAME_BYTES: '65536',
   LIMIT_COMMANDS_PER_S: '50',
-  LIMIT_CONNECTIONS: '40',
+  LIMIT_CONNECTIONS: '60',
 };
 
 describe('bad input', () => {
@@ -109,6 +109,44 @@ describe('bad input', () => {
       'not_found',
       '',
     ],
+    ['a cursor below nothing', 'thread.open', (thread) => [{ threadId: thread, afterSeq: -1 }], 'invalid', 'afterSeq'],
+    ['half a cursor', 'thread.open', (thread) => [{ threadId: thread, afterSeq: 1.5 }], 'invalid', 'afterSeq'],
+    [
+      'a cursor beyond numbers',
+      'thread.open',
+      (thread) => [{ threadId: thread, afterSeq: 2 ** 60 }],
+      'invalid',
+      'afterSeq',
+    ],
+    [
+      'an epoch of a kilobyte',
+      'session.resume',
+      (thread) => [{ threads: [{ threadId: thread, afterSeq: 0, epoch: 'e'.repeat(1_000) }], runs: [] }],
+      'invalid',
+      'threads[0].epoch',
+    ],
+    [
+      'more threads than a resume takes',
+      'session.resume',
+      () => [{ threads: Array.from({ length: 201 }, () => ({ threadId: randomUUID(), afterSeq: 0 })), runs: [] }],
+      'invalid',
+      'threads',
+    ],
+    ['an offset below nothing', 'run.follow', () => [{ runId: randomUUID(), attempt: 0, off: -1 }], 'invalid', 'off'],
+    [
+      'an attempt beyond numbers',
+      'run.follow',
+      () => [{ runId: randomUUID(), attempt: 1e300, off: 0 }],
+      'invalid',
+      'attempt',
+    ],
+    [
+      'history before the beginning',
+      'thread.history',
+      (thread) => [{ threadId: thread, beforeSeq: -5, limit: 10 }],
+      'invalid',
+      'beforeSeq',
+    ],
     [
       'a page without end',
       'events.pull',
@@ -120,6 +158,26 @@ describe('bad input', () => {
     const answer = await ann.raw(command, ...requests(threadId));
     expect(answer).toMatchObject({ ok: false, error: { code, retryable: false } });
     expect(JSON.stringify(answer)).toContain(text);
+    await unharmed();
+  });
+
+  it('answers cursors of the future and of other histories with a reset, and runs of nobody with no', async () => {
+    const known = ann.all('session.ready')[0]?.epoch ?? '';
+    const cursors = [
+      { threadId, afterSeq: 2, epoch: known },
+      { threadId, afterSeq: Number.MAX_SAFE_INTEGER, epoch: known },
+      { threadId, afterSeq: 1, epoch: '0:0' },
+      { threadId, afterSeq: 1, epoch: "'; drop table chat.event; --" },
+      { threadId, afterSeq: 1 },
+    ];
+    for (const cursor of cursors) {
+      const { thread } = await ann.do('thread.open', cursor);
+      expect(thread).toMatchObject({ status: 'reset', epoch: known, head: 1, events: [{ seq: 1 }] });
+    }
+    const far = { threadId, afterSeq: Number.MAX_SAFE_INTEGER, limit: 200 };
+    expect(await ann.do('events.pull', far)).toMatchObject({ head: 1, events: [], more: false });
+    const runs = [{ runId: randomUUID(), attempt: 2_147_483_647, off: 2_147_483_647 }];
+    expect(await ann.do('session.resume', { threads: [], runs })).toMatchObject({ runs: [{ status: 'denied' }] });
     await unharmed();
   });
 
