@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { ThreadView } from './thread-view.js';
+
+describe('ThreadView', () => {
+  it('takes what follows, drops what is known, and lets wait what is too early', () => {
+    const view = new ThreadView();
+    view.take([1, 2, 2]);
+    view.take([4, 5]);
+    expect(view).toMatchObject({ from: 1, seq: 2, head: 5, isBehind: true });
+    view.take([1, 2, 3]);
+    expect(view).toMatchObject({ from: 1, seq: 5, isBehind: false });
+  });
+
+  it('starts anew at a reset, and says so once something was thrown away', () => {
+    const view = new ThreadView();
+    view.reset('a', [7, 8], 8);
+    expect(view).toMatchObject({ from: 7, seq: 8, wasReset: false });
+    view.take([11]);
+    view.reset('a', [9, 10], 10);
+    expect(view).toMatchObject({ from: 9, seq: 11, wasReset: true });
+    view.take([13]);
+    view.reset('b', [1, 2], 2);
+    expect(view).toMatchObject({ from: 1, seq: 2, head: 2 });
+  });
+});

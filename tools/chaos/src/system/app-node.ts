@@ -1,0 +1,149 @@
+import { eventually, spawnApp, type Exit, type SpawnedApp } from '@holdfast/testing';
+import { pause } from '../run/pause.js';
+import type { NodeSpec } from '../plan/topology.js';
+import { LogSearch } from './log-search.js';
+import { residentMiB } from './proc.js';
+import type { Recorder } from './recorder.js';
+
+export interface AppNodeOptions {
+  readonly recorder: Recorder;
+  readonly dist: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const READY_WITHIN_MS = 120_000;
+/** Before a process that ended by itself is started again. */
+const RESTART_MS = 500;
+/** An app promises to be gone within 4 s of SIGTERM here. */
+const TERM_WITHIN_MS = 15_000;
+
+/** One app of the system: started again whenever it ends, until the run is over. */
+export class AppNode {
+  private process: SpawnedApp | undefined;
+  private generation = 0;
+  private requested: 'SIGTERM' | 'SIGKILL' | undefined;
+  private restartAfterMs = RESTART_MS;
+  private readonly stopping = new AbortController();
+  private isUp = false;
+  private life: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly spec: NodeSpec,
+    private readonly options: AppNodeOptions,
+  ) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /** Whether the present process has been ready. */
+  get isReady(): boolean {
+    return this.isUp;
+  }
+
+  get pid(): number {
+    return this.process?.pid ?? 0;
+  }
+
+  start(): void {
+    this.life = this.live();
+  }
+
+  /** Resolves once the present or the next process is ready. */
+  async ready(timeoutMs: number): Promise<void> {
+    await eventually(() => this.isUp, { timeoutMs, intervalMs: 50 });
+  }
+
+  signal(signal: NodeJS.Signals): boolean {
+    return this.process?.signal(signal) ?? false;
+  }
+
+  /** SIGKILL; a successor starts `downMs` later. */
+  kill(downMs: number): Promise<Exit | undefined> {
+    return this.request('SIGKILL', downMs);
+  }
+
+  /** SIGTERM, and SIGKILL if it does not end; a successor starts `downMs` later. */
+  terminate(downMs: number): Promise<Exit | undefined> {
+    return this.request('SIGTERM', downMs);
+  }
+
+  /** Ends it for good. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.signal('SIGCONT');
+    await this.request('SIGTERM', 0);
+    await this.life;
+  }
+
+  sampleMemory(): void {
+    const resident = this.process === undefined ? undefined : residentMiB(this.process.pid);
+    if (resident === undefined) return;
+    this.options.recorder.record({ kind: 'process', node: this.name, what: 'memory', residentMiB: resident });
+  }
+
+  private async request(signal: 'SIGTERM' | 'SIGKILL', downMs: number): Promise<Exit | undefined> {
+    const { process } = this;
+    if (process === undefined) return undefined;
+    this.requested = signal;
+    this.restartAfterMs = downMs;
+    process.signal(signal);
+    const late = setTimeout(() => {
+      process.signal('SIGKILL');
+    }, TERM_WITHIN_MS);
+    const exit = await process.exit;
+    clearTimeout(late);
+    return exit;
+  }
+
+  private async live(): Promise<void> {
+    do {
+      this.requested = undefined;
+      this.restartAfterMs = RESTART_MS;
+      await this.liveOnce();
+    } while (await pause(this.restartAfterMs, this.stopping.signal));
+  }
+
+  private async liveOnce(): Promise<void> {
+    const { recorder, dist, port, env } = this.options;
+    const logs = new LogSearch(this.name, recorder);
+    this.generation++;
+    const process = await spawnApp({
+      app: this.spec.app,
+      from: 'built',
+      dist,
+      env: { ...env, PORT: String(port), INSTANCE_ID: `${this.name}.${String(this.generation)}` },
+      readyTimeoutMs: READY_WITHIN_MS,
+      onLine: logs.onLine,
+    });
+    this.process = process;
+    // The end of the run came while it was being started.
+    if (this.stopping.signal.aborted) void this.request('SIGTERM', 0);
+    recorder.record({ kind: 'process', node: this.name, what: 'started' });
+    void process.ready.then(
+      () => {
+        this.isUp = this.process === process;
+      },
+      () => undefined,
+    );
+    const { code, signal } = await process.exit;
+    this.isUp = false;
+    this.process = undefined;
+    const { requested } = this;
+    recorder.record({
+      kind: 'process',
+      node: this.name,
+      what: 'exited',
+      expected: requested !== undefined,
+      code,
+      signal,
+      ...(requested === undefined ? { detail: lastWords(process) } : { requested }),
+    });
+    logs.end();
+  }
+}
+
+function lastWords(process: SpawnedApp): string {
+  return process.output().split('\n').slice(-5).join('\n').slice(-2_000);
+}
