@@ -16,15 +16,6 @@ export interface AccessRequest {
   readonly userId: string;
 }
 
-/** Events wanted of a thread: `seq > after` up to the head that was authorised, or the last page before it. */
-export interface RangeRequest {
-  readonly threadId: string;
-  readonly direction: 'asc' | 'desc';
-  /** 0 for the last page. */
-  readonly after: number;
-  readonly until: number;
-}
-
 /** The members of thread `x`, agents and owner first. */
 const MEMBERS_OF_X = `
   (select coalesce(jsonb_agg(to_jsonb(m)), '[]') from (

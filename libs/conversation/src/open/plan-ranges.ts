@@ -1,5 +1,3 @@
-import type { RangeRequest } from './opener-queries.js';
-
 /** Stored bytes that are read for one client at once: what its answer carries. */
 const CLIENT_BYTES = 1_048_576;
 /** Stored bytes that one batch reads, whoever asks. */
@@ -8,6 +6,15 @@ const BATCH_BYTES = 16 * 1_048_576;
 const LEAST_CLIENT_BYTES = 65_536;
 /** What a range gets at least, beyond its first event. */
 const LEAST_RANGE_BYTES = 4_096;
+
+/** Events wanted of a thread: `seq > after` up to the head that was authorised, or the last page before it. */
+export interface RangeRequest {
+  readonly threadId: string;
+  readonly direction: 'asc' | 'desc';
+  /** 0 for the last page. */
+  readonly after: number;
+  readonly until: number;
+}
 
 /** A range that some clients want. */
 export interface WantedRange {

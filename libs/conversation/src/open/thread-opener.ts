@@ -3,8 +3,8 @@ import type { Database } from '@holdfast/database';
 import { NaturalBatcher } from '../batching/natural-batcher.js';
 import type { Principal } from '../principal.js';
 import { toSummary, type SummaryRow } from '../thread/summary.js';
-import { queryAccess, queryLiveRuns, queryRanges, type RangeRequest } from './opener-queries.js';
-import { planRanges, rangeKey, type BoundedRange } from './plan-ranges.js';
+import { queryAccess, queryLiveRuns, queryRanges } from './opener-queries.js';
+import { planRanges, rangeKey, type BoundedRange, type RangeRequest } from './plan-ranges.js';
 import { RangeMemo } from './range-memo.js';
 
 /** The answer for one thread, with what a room needs to know. */
