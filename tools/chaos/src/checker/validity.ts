@@ -46,7 +46,7 @@ export class Validity {
         if (entry.name === 'healed') this.#look();
         break;
       case 'process':
-        if (!SERVERS.test(entry.node)) this.#processes.add(entry.node);
+        if (entry.what === 'started' && !SERVERS.test(entry.node)) this.#processes.add(entry.node);
         if (entry.what === 'memory' && entry.residentMiB !== undefined) this.#measured.add(entry.node);
         if (entry.what === 'logs') this.#searched.add(entry.node);
         break;

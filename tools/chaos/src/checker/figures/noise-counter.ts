@@ -27,7 +27,8 @@ export class NoiseCounter {
 
   #seen({ client, thread, seq, via }: Seen): void {
     this.#observations++;
-    if (via === 'ack') return;
+    // Whoever reads over HTTP asks for what they have.
+    if (via === 'ack' || via === 'rest') return;
     const seen = getOrSet(this.#events, `${client} ${thread}`, () => new RangeSet());
     if (seen.has(seq)) this.#noise.duplicateEvents++;
     seen.add(seq);
