@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '@holdfast/testing';
+import { check } from './checker/index.js';
 import { chooseFaults } from './plan/fault-specs.js';
+import { exitCode, report } from './report/index.js';
 import { runSystem } from './run/run-system.js';
 
 const OPTIONS = {
@@ -47,8 +49,10 @@ async function main(): Promise<number> {
     print,
     signal: interrupt.signal,
   });
+  const verdict = await check(history);
+  print(report(verdict));
   print(`history: ${history}`);
-  return 0;
+  return exitCode([verdict]);
 }
 
 try {

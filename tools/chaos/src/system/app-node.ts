@@ -138,12 +138,13 @@ export class AppNode {
       expected: requested !== undefined,
       code,
       signal,
-      ...(requested === undefined ? { detail: lastWords(process) } : { requested }),
+      ...(requested === undefined ? {} : { requested }),
+      ...(requested === 'SIGKILL' || code === 0 ? {} : { detail: lastWords(process) }),
     });
     logs.end();
   }
 }
 
 function lastWords(process: SpawnedApp): string {
-  return process.output().split('\n').slice(-5).join('\n').slice(-2_000);
+  return process.output().split('\n').slice(-8).join('\n').slice(-4_000);
 }

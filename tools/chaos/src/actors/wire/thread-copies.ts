@@ -145,9 +145,9 @@ export class ThreadCopies {
     'events.appended': ({ threadId, epoch, events }: ServerEvent<'events.appended'>) => {
       this.notes.observations.events(events, threadId, epoch, { via: 'live' });
       const view = this.views.get(threadId);
-      if (view?.epoch === undefined) return;
-      if (view.epoch !== epoch) void this.resume([threadId]);
-      else this.merge(threadId, events);
+      if (view === undefined) return;
+      if ((view.epoch ?? epoch) === epoch) this.merge(threadId, epoch, events);
+      else void this.resume([threadId]);
     },
     'thread.heads': ({ epoch, heads }: ServerEvent<'thread.heads'>) => {
       for (const [thread, head] of Object.entries(heads)) {
@@ -194,17 +194,19 @@ export class ThreadCopies {
     if (view === undefined) return [];
     const seqs = events.map(({ seq }) => seq);
     if (answer.status === 'reset' || (view.epoch !== undefined && view.epoch !== epoch)) view.reset(epoch, seqs, head);
-    view.epoch = epoch;
     view.head = Math.max(view.head, head);
-    this.merge(threadId, events);
+    this.merge(threadId, epoch, events);
     for (const run of runs) this.runs.snapshot(run.runId, threadId, run);
     return [];
   }
 
-  private merge(thread: string, events: readonly LogEvent[]): void {
+  private merge(thread: string, epoch: string, events: readonly LogEvent[]): void {
     const view = this.views.get(thread);
     if (view === undefined) return;
-    view.take(events.map(({ seq }) => seq));
+    view.take(
+      epoch,
+      events.map(({ seq }) => seq),
+    );
     for (const event of events) {
       if (event.type === 'run.started') this.runs.expect(event.data.runId, thread);
       if (event.type === 'run.ended') this.runs.ended(event.data.runId);
@@ -231,7 +233,7 @@ export class ThreadCopies {
           if (outcome.outcome === 'ok') {
             const { events, epoch } = outcome.reply;
             this.notes.observations.events(events, thread, epoch, { via: 'pull', op });
-            if (this.views.get(thread)?.epoch === epoch) this.merge(thread, events);
+            if (this.views.get(thread)?.epoch === epoch) this.merge(thread, epoch, events);
           }
           return outcome;
         });

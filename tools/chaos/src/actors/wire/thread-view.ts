@@ -16,7 +16,8 @@ export class ThreadView {
   }
 
   /** Events of this view's epoch, from wherever. What is known is dropped, what is too early waits. */
-  take(seqs: readonly number[]): void {
+  take(epoch: string, seqs: readonly number[]): void {
+    this.epoch ??= epoch;
     for (const seq of seqs) {
       if (seq > this.seq) this.held.add(seq);
       this.head = Math.max(this.head, seq);
@@ -29,13 +30,13 @@ export class ThreadView {
 
   /** Throws away what is held and starts from this page. */
   reset(epoch: string, seqs: readonly number[], head: number): void {
-    this.wasReset ||= this.epoch !== undefined;
+    this.wasReset ||= this.seq > 0;
     const later = epoch === this.epoch ? [...this.held].filter((seq) => seq > head) : [];
     this.held.clear();
     this.epoch = epoch;
     this.from = seqs[0] ?? 0;
     this.seq = seqs.at(-1) ?? 0;
     this.head = head;
-    this.take(later);
+    this.take(epoch, later);
   }
 }
