@@ -12,12 +12,18 @@ export function keys(prefix: string) {
     rpc: (name: string) => `${prefix}:rpc:${name}`,
     /** Channel of the answers of one RPC name. */
     rpcReply: (name: string) => `${prefix}:rpc:${name}:reply`,
-    /** Sorted set of known instance ids. */
+    /** Sorted set of the leases of all instances, scored by their last heartbeat in Redis' own clock. */
     instances: `{${prefix}:instances}`,
-    /** What one instance last said about itself. */
-    instance: (instanceId: string) => `{${prefix}:instances}:${instanceId}`,
-    /** Sorted set of a user's live connections. */
-    presence: (tenantId: string, userId: string) => `{${prefix}:presence:${tenantId}}:${userId}`,
+    /** What an instance last said about itself; the lease ends when it expires. */
+    instance: (lease: string) => `{${prefix}:instances}:${lease}`,
+    /** Who cleans up after a lease that ended. */
+    cleaning: (lease: string) => `{${prefix}:instances}:${lease}:cleaning`,
+    /** Hash of a user's connections: for each lease, the ids of those that it holds. */
+    connections: (tenantId: string, userId: string) => `${prefix}:connections:${tenantId}:${userId}`,
+    /** Set of the users that a lease holds connections of. */
+    leaseUsers: (lease: string) => `${prefix}:lease-users:${lease}`,
+    /** Channel of what is meant for the sockets of one instance. */
+    relay: (instanceId: string) => `${prefix}:relay:${instanceId}`,
   } as const;
 }
 

@@ -2,8 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { RedisConnections, RpcClient } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { Presence } from './presence/presence.js';
+import { ConnectionRegistry } from './registry/connection-registry.port.js';
+import { RedisConnectionRegistry } from './registry/connection-registry.redis.js';
 import { InstanceRegistry } from './registry/instance-registry.port.js';
 import { RedisInstanceRegistry, type InstanceIdentity } from './registry/instance-registry.redis.js';
+import { StaleCleaner } from './registry/stale-cleaner.js';
 import { SystemStatusReader } from './status/system-status-reader.js';
 
 /** Registers this process among the instances, and tells who else runs and who is online. Apps bind `FanOut` themselves. */
@@ -17,13 +20,24 @@ export class ScalingModule {
         {
           provide: InstanceRegistry,
           inject: [RedisConnections, Shutdown],
-          useFactory: (connections: RedisConnections, shutdown: Shutdown) =>
-            new RedisInstanceRegistry(connections, shutdown, identity),
+          useFactory: (redis: RedisConnections, shutdown: Shutdown) =>
+            new RedisInstanceRegistry(redis, shutdown, identity),
+        },
+        {
+          provide: ConnectionRegistry,
+          inject: [RedisConnections, InstanceRegistry],
+          useFactory: (redis: RedisConnections, instance: RedisInstanceRegistry) =>
+            new RedisConnectionRegistry(redis, instance),
+        },
+        {
+          provide: StaleCleaner,
+          inject: [RedisConnections, InstanceRegistry],
+          useFactory: (redis: RedisConnections, instance: RedisInstanceRegistry) => new StaleCleaner(redis, instance),
         },
         {
           provide: Presence,
-          inject: [RedisConnections],
-          useFactory: (connections: RedisConnections) => new Presence(connections, identity.instanceId),
+          inject: [ConnectionRegistry],
+          useFactory: (connections: ConnectionRegistry) => new Presence(connections),
         },
         {
           provide: SystemStatusReader,
@@ -32,7 +46,7 @@ export class ScalingModule {
             new SystemStatusReader(registry, rpc, identity.version),
         },
       ],
-      exports: [InstanceRegistry, Presence, SystemStatusReader],
+      exports: [ConnectionRegistry, InstanceRegistry, Presence, StaleCleaner, SystemStatusReader],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { integer, text } from '../rules.js';
+import { flag, integer, text } from '../rules.js';
 import { optional, variable } from '../variable.js';
 
 export const gatewaySection = {
@@ -30,5 +30,17 @@ export const gatewaySection = {
     schema: integer(100, 300_000),
     fallback: '10000',
     summary: 'Deadline of one HTTP request, in ms; an export may take twelve times as long.',
+  }),
+  rebalance: variable({
+    name: 'REBALANCE',
+    schema: flag,
+    fallback: 'true',
+    summary: 'Hand idle sockets off while this gateway has 20 % more than the mean of all; false = never.',
+  }),
+  rebalanceIdleMs: variable({
+    name: 'REBALANCE_IDLE_MS',
+    schema: integer(500, 600_000),
+    fallback: '15000',
+    summary: 'Silence after which a socket may be handed off to another gateway, in ms.',
   }),
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Epoch, lineText, safeText, Seq, Timestamp, Uuid } from '../primitives.js';
-import { InstanceInfo } from '../system/system-status.js';
+import { InstanceDetail } from '../system/system-status.js';
 import { LogEvent } from '../thread/log-event.js';
 import { Agent, AgentMode, Member, ThreadSummary, User } from '../thread/thread.js';
 import { CEILINGS } from './limits.js';
@@ -102,6 +102,10 @@ export type ThreadReply = z.infer<typeof ThreadReply>;
 export const InstanceList = z.object({
   at: Timestamp,
   registry: z.enum(['available', 'unavailable']),
-  instances: z.array(InstanceInfo),
+  instances: z.array(InstanceDetail),
+  /** Instances that stopped without a word and whose connections nobody has cleaned up yet. */
+  stale: z.array(z.string()),
+  /** (largest - mean) / mean of the sockets of the ready gateways; null if there is none. */
+  spread: z.nullable(z.number()),
 });
 export type InstanceList = z.infer<typeof InstanceList>;

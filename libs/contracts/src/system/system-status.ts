@@ -20,6 +20,13 @@ export const InstanceInfo = z.object({
 });
 export type InstanceInfo = z.infer<typeof InstanceInfo>;
 
+/** What operators see of an instance. */
+export const InstanceDetail = z.extend(InstanceInfo, {
+  /** Bytes accepted for clients and not yet taken by the network; 0 from an instance of an earlier release. */
+  outboundBytes: z._default(z.int(), 0),
+});
+export type InstanceDetail = z.infer<typeof InstanceDetail>;
+
 /** Answer of the slo-service about itself. */
 export const ServiceInfo = z.object({
   app: AppName,

@@ -1,42 +1,58 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { InstanceInfo, type AppName } from '@holdfast/contracts';
-import { metrics } from '@holdfast/observability';
+import type { InstanceDetail } from '@holdfast/contracts';
 import type { RedisConnections } from '@holdfast/redis';
 import type { Shutdown } from '@holdfast/shutdown';
-import * as z from 'zod/mini';
-import { InstanceRegistry, type InstanceLoad } from './instance-registry.port.js';
+import { InstanceRegistry, type Census, type InstanceLoad } from './instance-registry.port.js';
+import { BEAT } from './lease-scripts.js';
+import { newLease, type LeaseOwner } from './lease.js';
+import { LeaseReader } from './lease-reader.js';
+import type { Heartbeat } from './heartbeat.js';
 
-export interface InstanceIdentity {
-  readonly app: AppName;
-  readonly instanceId: string;
+export interface InstanceIdentity extends LeaseOwner {
   readonly version: string;
   /** Interval of heartbeats, in ms; an instance is gone after three missed ones. */
   readonly heartbeatMs: number;
 }
 
 const MISSED = 3;
-const MAX_LISTED = 1_000;
 const NS_PER_MS = 1e6;
 
-/** An instance's own words; how old they are, only Redis knows. */
-const Heartbeat = z.omit(InstanceInfo, { ageMs: true });
+type Renewal = () => void;
+/** Takes back what was registered; answers whether nothing is left. */
+type Farewell = () => Promise<boolean>;
 
-/** The registry in Redis: one key per instance that expires, and an index of them. */
+/**
+ * The registry in Redis: one expiring key per lease, and a list of the leases. A heartbeat refreshes one key, whatever
+ * the number of connections: those live and die with the lease.
+ *
+ *     unregistered ──heartbeat accepted──▶ registered ──Redis away──▶ unregistered
+ *           ▲                                  │
+ *           └──────── new lease ◀── the lease had ended (frozen, cut off, Redis emptied)
+ */
 @Injectable()
 export class RedisInstanceRegistry extends InstanceRegistry implements OnApplicationBootstrap {
   readonly #startedAt = new Date().toISOString();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 20 });
-  #load: () => InstanceLoad = () => ({ connections: 0 });
+  readonly #listeners: Renewal[] = [];
+  readonly #farewells: Farewell[] = [];
+  readonly #reader: LeaseReader;
+  #load: () => InstanceLoad = () => ({ connections: 0, outboundBytes: 0 });
   #timer: NodeJS.Timeout | undefined;
+  #lease: string;
+  /** Whether the present lease was accepted once; from then on it is only renewed. */
+  #began = false;
+  #registered = false;
   #gone = false;
 
   constructor(
     private readonly connections: RedisConnections,
     private readonly shutdown: Shutdown,
-    private readonly identity: InstanceIdentity,
+    readonly identity: InstanceIdentity,
   ) {
     super();
+    this.#lease = newLease(identity);
+    this.#reader = new LeaseReader(connections);
   }
 
   onApplicationBootstrap(): void {
@@ -45,52 +61,47 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
     // A Redis that comes back empty learns of everybody at once.
     this.connections.onStateChange((state) => {
       if (state === 'up') void this.#beat();
+      else this.#registered = false;
     });
     this.shutdown.onShutdown('instance-registry', { phase: 'mark', timeoutMs: 500 }, () => this.#beat());
     this.connections.beforeClose(() => this.#leave());
+  }
+
+  /** What this instance registers under now. */
+  get lease(): string {
+    return this.#lease;
+  }
+
+  /** Whether Redis accepted the lease since it was last away. */
+  get isRegistered(): boolean {
+    return this.#registered;
+  }
+
+  /** Calls `listener` whenever everything has to be registered again: the lease is new, or Redis was away. */
+  onRegistered(listener: Renewal): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Registers what has to be taken back before this instance says goodbye. */
+  beforeLeaving(farewell: Farewell): void {
+    this.#farewells.push(farewell);
   }
 
   override reportLoad(load: () => InstanceLoad): void {
     this.#load = load;
   }
 
-  override async list(): Promise<readonly InstanceInfo[] | 'unavailable'> {
-    const { command, keys } = this.connections;
+  override async list(): Promise<readonly InstanceDetail[] | 'unavailable'> {
+    const census = await this.census();
+    return census === 'unavailable' ? census : census.instances;
+  }
+
+  override async census(): Promise<Census | 'unavailable'> {
     try {
-      const ids = await command.zrevrange(keys.instances, 0, MAX_LISTED - 1);
-      const infos = await Promise.all(ids.map((id) => this.#read(id)));
-      return infos.filter((info) => info !== undefined);
+      return await this.#reader.census();
     } catch {
       return 'unavailable';
     }
-  }
-
-  get #ttlMs(): number {
-    return this.identity.heartbeatMs * MISSED;
-  }
-
-  async #read(instanceId: string): Promise<InstanceInfo | undefined> {
-    const { command, keys } = this.connections;
-    const key = keys.instance(instanceId);
-    const [text, ttlMs] = await Promise.all([command.get(key), command.pttl(key)]);
-    if (text === null || ttlMs < 0) {
-      // Gone without a word; if it is not, its next heartbeat puts it back.
-      command.zrem(keys.instances, instanceId).catch(() => undefined);
-      return undefined;
-    }
-    const heartbeat = this.#parse(text);
-    return heartbeat && { ...heartbeat, ageMs: Math.max(0, this.#ttlMs - ttlMs) };
-  }
-
-  #parse(text: string): z.infer<typeof Heartbeat> | undefined {
-    try {
-      const parsed = Heartbeat.safeParse(JSON.parse(text));
-      if (parsed.success) return parsed.data;
-    } catch {
-      // Not even JSON: counted like any other corruption.
-    }
-    metrics.counter('holdfast_ignored_packets_total').inc({ source: 'registry' });
-    return undefined;
   }
 
   async #beat(): Promise<void> {
@@ -99,21 +110,39 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
     const { heartbeatMs } = this.identity;
     // Jittered, so that a fleet started at once does not beat at once.
     this.#timer = setTimeout(() => void this.#beat(), heartbeatMs * (0.9 + Math.random() / 5)).unref();
-    const { command, keys } = this.connections;
-    const { instanceId } = this.identity;
-    const words = JSON.stringify(this.#words());
+    const lease = this.#lease;
     try {
-      await command
-        .multi()
-        .set(keys.instance(instanceId), words, 'PX', this.#ttlMs)
-        .zadd(keys.instances, Date.now(), instanceId)
-        .exec();
+      const holds = await this.#say(lease);
+      if (lease !== this.#lease) return;
+      if (holds) {
+        this.#accepted();
+        return;
+      }
+      this.#lease = newLease(this.identity);
+      this.#began = false;
+      this.#registered = false;
+      void this.#beat();
     } catch {
       // Redis is away; its return triggers the next one.
     }
   }
 
-  #words(): z.infer<typeof Heartbeat> {
+  #accepted(): void {
+    this.#began = true;
+    if (this.#registered || this.#gone || this.connections.state === 'down') return;
+    this.#registered = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #say(lease: string): Promise<boolean> {
+    const { command, keys } = this.connections;
+    const ttlMs = this.identity.heartbeatMs * MISSED;
+    const words = JSON.stringify(this.#words());
+    const renew = this.#began ? 1 : 0;
+    return (await command.eval(BEAT, 2, keys.instance(lease), keys.instances, words, ttlMs, lease, renew)) === 1;
+  }
+
+  #words(): Heartbeat {
     const { app, instanceId, version } = this.identity;
     const p99 = this.#loopDelay.percentile(99) / NS_PER_MS;
     this.#loopDelay.reset();
@@ -123,7 +152,7 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
       version,
       state: this.shutdown.isDraining ? 'draining' : 'ready',
       startedAt: this.#startedAt,
-      connections: this.#load().connections,
+      ...this.#load(),
       loopLagMs: Number.isFinite(p99) ? Math.round(p99 * 10) / 10 : 0,
     };
   }
@@ -133,7 +162,10 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
     clearTimeout(this.#timer);
     this.#loopDelay.disable();
     const { command, keys } = this.connections;
-    const { instanceId } = this.identity;
-    await command.multi().del(keys.instance(instanceId)).zrem(keys.instances, instanceId).exec();
+    const clean = await Promise.all(this.#farewells.map((farewell) => farewell()));
+    this.#registered = false;
+    const end = command.multi().del(keys.instance(this.#lease));
+    // Whatever could not be taken back is left to the survivors, who find the lease on the list.
+    await (clean.every(Boolean) ? end.zrem(keys.instances, this.#lease) : end).exec();
   }
 }
