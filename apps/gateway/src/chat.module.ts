@@ -1,6 +1,5 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { InstanceRegistry } from '@holdfast/scaling';
 import { AuthModule } from './auth/auth.module.js';
 import { assertCommandHandlers } from './command/assert-command-handlers.js';
 import { CommandDispatcher } from './command/command-dispatcher.service.js';
@@ -35,12 +34,9 @@ export class ChatModule implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly sessions: LiveSessions,
-    private readonly registry: InstanceRegistry,
   ) {}
 
   onModuleInit(): void {
     assertCommandHandlers(this.discovery, this.scanner);
-    this.registry.reportLoad(() => ({ connections: this.sessions.count }));
   }
 }

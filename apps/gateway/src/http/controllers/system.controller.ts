@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import type { InstanceList, SystemStatus } from '@holdfast/contracts';
-import { InstanceRegistry, SystemStatusReader } from '@holdfast/scaling';
+import { gatewaySpread, InstanceRegistry, SystemStatusReader } from '@holdfast/scaling';
 import { Endpoint } from '../endpoints/endpoint.decorator.js';
 
 /** What runs now. */
@@ -18,9 +18,16 @@ export class SystemController {
 
   @Endpoint('instance.list')
   async instances(): Promise<InstanceList> {
-    const instances = await this.registry.list();
+    const census = await this.registry.census();
     const at = new Date().toISOString();
-    if (instances === 'unavailable') return { at, registry: 'unavailable', instances: [] };
-    return { at, registry: 'available', instances: [...instances] };
+    if (census === 'unavailable') return { at, registry: 'unavailable', instances: [], stale: [], spread: null };
+    const { instances, stale } = census;
+    return {
+      at,
+      registry: 'available',
+      instances: [...instances],
+      stale: [...stale],
+      spread: gatewaySpread(instances),
+    };
   }
 }

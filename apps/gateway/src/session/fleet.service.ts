@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '@holdfast/config';
+import { InstanceRegistry, otherGateways } from '@holdfast/scaling';
+import { Shutdown } from '@holdfast/shutdown';
+import { CONFIG } from '../config.token.js';
+import { GATEWAY_SELF, type GatewaySelf } from '../gateway-self.js';
+
+/** What this gateway knows of the others. */
+@Injectable()
+export class Fleet {
+  constructor(
+    private readonly registry: InstanceRegistry,
+    private readonly shutdown: Shutdown,
+    @Inject(GATEWAY_SELF) private readonly self: GatewaySelf,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Without an answer of the registry, nothing is known that one could act on. */
+  async others(): Promise<ReturnType<typeof otherGateways>> {
+    const instances = await this.registry.list();
+    if (instances === 'unavailable' || this.shutdown.isDraining) return { others: [], isChanging: true };
+    const { heartbeatMs } = this.config.service;
+    return otherGateways(instances, { instanceId: this.self.instanceId, heartbeatMs });
+  }
+}
