@@ -97,6 +97,7 @@ const entry = z.discriminatedUnion('kind', [
     ...place,
     slow: z.optional(z.literal(true)),
   }),
+  z.strictObject({ ...numbered, kind: z.literal('away'), client: word }),
   z.strictObject({
     ...numbered,
     kind: z.literal('run'),

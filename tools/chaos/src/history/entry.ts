@@ -7,6 +7,7 @@ export type Entry = Numbered &
     | Seen
     | Position
     | Watch
+    | Away
     | RunSeen
     | Called
     | Access
@@ -155,6 +156,15 @@ export interface Watch {
   readonly thread: string;
   /** Reads slowly on purpose: must have everything in the end, but says nothing about how soon service is back. */
   readonly slow?: true;
+}
+
+/**
+ * A client leaves its gateway of its own will and comes back with its next `session.resume`: what it is given late
+ * meanwhile says nothing about the system.
+ */
+export interface Away {
+  readonly kind: 'away';
+  readonly client: string;
 }
 
 /** One event of a run's stream as it reached a client, or a client's state of it by resume or follow. */

@@ -103,6 +103,7 @@ export class WireClient {
   away(ms: number): void {
     const { socket } = this;
     if (socket === undefined || this.isStopped) return;
+    if (ms > 0) this.options.recorder.record({ kind: 'away', client: this.name });
     this.socket = undefined;
     socket.close();
     this.copies.onLost();

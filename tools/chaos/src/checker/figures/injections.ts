@@ -2,8 +2,8 @@ import type { Entry, Fault } from '../../history/entry.js';
 import type { FaultFigures, OperationCounts, Violation } from '../verdict.js';
 import type { Gap } from './service-gaps.js';
 
-/** A gap that begins that soon after service was back belongs to the same disturbance, in ms. */
-const SETTLE_MS = 1_000;
+/** A gap that begins that soon after a fault was over belongs to it, in ms. */
+const SETTLE_MS = 500;
 /** A violation that shows that soon after the recovery still counts for the fault, in ms. */
 const AFTERMATH_MS = 2_000;
 
@@ -18,9 +18,9 @@ interface Injection {
  * Faults, and what they cost.
  *
  * Recovery of an injection: from its begin until everybody is served as usual again (`USUAL`: sends are acknowledged,
- * watchers hold what was acknowledged, streams go on), the time that the fault itself lasts included. It is 0 if nobody
- * noticed. The gaps that overlap it, and those that begin within a second of the last one's end, belong to it; faults
- * that overlap share them.
+ * watchers hold what was acknowledged, streams go on), the time that the fault itself lasts included. It is the end of
+ * the longest gap that began before the fault was over or half a second later, and 0 if nobody noticed. Faults that
+ * overlap share their gaps.
  */
 export class Injections {
   readonly #all = new Map<number, Injection>();
@@ -84,7 +84,7 @@ export class Injections {
 function recoveryOf({ begin, end }: Injection, gaps: readonly Gap[]): number {
   let back = begin;
   for (const { from, to } of gaps) {
-    if (to > begin && from <= Math.max(back, end) + SETTLE_MS) back = Math.max(back, to);
+    if (to > begin && from <= end + SETTLE_MS) back = Math.max(back, to);
   }
   return back;
 }

@@ -11,11 +11,11 @@ export interface Gap {
 /** What is usual without a fault on a loaded machine, in ms. */
 export const USUAL = {
   /** From the first try of a send to its answer. */
-  send: 1_000,
-  /** From the acknowledgement of a message until a watcher holds it. */
-  delivery: 1_500,
+  send: 1_500,
+  /** From the first try of a send that is acknowledged until a watcher holds it. */
+  delivery: 2_500,
   /** Between two pieces of a stream. */
-  stream: 2_000,
+  stream: 2_500,
 } as const;
 
 interface Watcher {
@@ -29,7 +29,8 @@ interface Watcher {
 export class ServiceGaps {
   readonly #gaps: Gap[] = [];
   /** Sends that wait for their result, by key; one that nobody tries any more was given up then. */
-  readonly #sends = new Map<string, { readonly since: number; triedUntil: number }>();
+  readonly #sends = new Map<string, { readonly client: string; readonly since: number; triedUntil: number }>();
+  readonly #away = new Set<string>();
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #heads = new Map<string, number>();
   readonly #runs = new Map<string, { attempt: number; end: number; at: number }>();
@@ -40,8 +41,10 @@ export class ServiceGaps {
     const { at } = entry;
     switch (entry.kind) {
       case 'invoke':
-        if (entry.name === 'message.send')
-          getOrSet(this.#sends, keyOf(entry), () => ({ since: at, triedUntil: 0 })).triedUntil = Infinity;
+        if (entry.name === 'message.send' && !this.#away.has(entry.client)) {
+          const { client } = entry;
+          getOrSet(this.#sends, keyOf(entry), () => ({ client, since: at, triedUntil: 0 })).triedUntil = Infinity;
+        }
         break;
       case 'answer':
         this.#answered(entry, at);
@@ -52,6 +55,9 @@ export class ServiceGaps {
         else watchers.set(entry.client, { slow: entry.slow === true, seq: 0 });
         break;
       }
+      case 'away':
+        this.#left(entry.client);
+        break;
       case 'position': {
         const watcher = this.#watchers.get(entry.thread)?.get(entry.client);
         if (watcher !== undefined) this.#moved(watcher, entry.thread, entry.seq, at);
@@ -78,8 +84,16 @@ export class ServiceGaps {
     if (to - from > usual) this.#gaps.push({ from, to });
   }
 
+  /** Whoever is away by intent waits for nothing. */
+  #left(client: string): void {
+    this.#away.add(client);
+    for (const watchers of this.#watchers.values()) delete watchers.get(client)?.owed;
+    for (const [key, send] of this.#sends) if (send.client === client) this.#sends.delete(key);
+  }
+
   #answered({ op, outcome, seq }: Answered, at: number): void {
     const invoked = this.facts.open.get(op);
+    if (invoked?.name === 'session.resume' && outcome === 'ok') this.#away.delete(invoked.client);
     if (invoked?.name !== 'message.send') return;
     const key = keyOf(invoked);
     const send = this.#sends.get(key);
@@ -90,8 +104,8 @@ export class ServiceGaps {
     this.#sends.delete(key);
     if (outcome !== 'ok' || seq === undefined || seq <= (this.#heads.get(invoked.thread) ?? 0)) return;
     this.#heads.set(invoked.thread, seq);
-    for (const watcher of this.#watchers.get(invoked.thread)?.values() ?? []) {
-      if (!watcher.slow && watcher.seq < seq) watcher.owed ??= { seq, since: at };
+    for (const [client, watcher] of this.#watchers.get(invoked.thread) ?? []) {
+      if (!watcher.slow && watcher.seq < seq && !this.#away.has(client)) watcher.owed ??= { seq, since: send.since };
     }
   }
 

@@ -112,8 +112,9 @@ export const isolation: InvariantFactory = (tell, facts) => {
           members.answered(entry, invoked);
           const ban = members.find(invoked.thread, invoked.user)?.ban;
           if (entry.outcome !== 'ok' || ban === undefined || !askedAfter(entry.op, ban.entry)) break;
-          // A resume is answered as a whole; what it says of this thread is seen or is not.
-          if (invoked.name === 'session.resume') break;
+          // A resume is answered as a whole; what it says of this thread is seen or is not. And whoever asks again
+          // about what was done before the removal is told so.
+          if (invoked.name === 'session.resume' || entry.duplicate === true) break;
           violated(`${invoked.user} was removed, and ${invoked.name} was done`, invoked.thread, [ban.entry, entry.i]);
           break;
         }
