@@ -1,37 +1,22 @@
 import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { dirname, join } from 'node:path';
 import { repositoryRoot } from '@holdfast/testing';
 import { check } from './checker/index.js';
-import { chooseFaults } from './plan/fault-specs.js';
+import { runMutants } from './mutants/index.js';
 import { exitCode, report } from './report/index.js';
+import { HELP, parseOptions, type ChaosOptions } from './run/parse-options.js';
 import { runSystem } from './run/run-system.js';
 
-const OPTIONS = {
-  seed: { type: 'string', default: '1' },
-  minutes: { type: 'string', default: '2' },
-  faults: { type: 'string', default: 'all' },
-  rate: { type: 'string', default: '40' },
-  history: { type: 'string' },
-  dist: { type: 'string' },
-} as const;
+const FOLDER = join(repositoryRoot(), '.holdfast/chaos');
+const COULD_NOT_RUN = 2;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-function numberOf(name: string, text: string, min: number): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < min) throw new RangeError(`--${name} must be a number from ${String(min)} on`);
-  return value;
-}
-
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: OPTIONS, strict: true });
-  const seed = numberOf('seed', values.seed, 0);
-  const history = resolve(values.history ?? join(repositoryRoot(), '.holdfast/chaos', `seed-${String(seed)}.jsonl`));
-  mkdirSync(dirname(history), { recursive: true });
+/** Aborted by Ctrl-C and its kin: what runs ends in good order. */
+function interruption(): AbortSignal {
   const interrupt = new AbortController();
   setMaxListeners(0, interrupt.signal);
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -39,25 +24,47 @@ async function main(): Promise<number> {
       interrupt.abort(new Error(`stopped by ${name}`));
     });
   }
-  await runSystem({
-    dist: resolve(values.dist ?? join(repositoryRoot(), 'dist')),
-    seed,
-    minutes: numberOf('minutes', values.minutes, 0.1),
-    faults: chooseFaults(values.faults),
-    rate: numberOf('rate', values.rate, 1),
-    history,
-    print,
-    signal: interrupt.signal,
-  });
+  return interrupt.signal;
+}
+
+async function once(options: ChaosOptions, signal: AbortSignal): Promise<number> {
+  const history = options.history ?? join(FOLDER, `seed-${String(options.seed)}.jsonl`);
+  mkdirSync(dirname(history), { recursive: true });
+  await runSystem({ ...options, history, print, signal });
   const verdict = await check(history);
   print(report(verdict));
   print(`history: ${history}`);
   return exitCode([verdict]);
 }
 
+async function mutants({ dist, mutants: names = [] }: ChaosOptions, signal: AbortSignal): Promise<number> {
+  mkdirSync(FOLDER, { recursive: true });
+  let count = 0;
+  return runMutants({
+    dist,
+    ...(names.length === 0 ? {} : { names }),
+    print,
+    run: async (plan) => {
+      const history = join(FOLDER, `mutants-${String(++count)}.jsonl`);
+      await runSystem({ ...plan, history, print, signal });
+      return history;
+    },
+  });
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const signal = interruption();
+  return options.mutants === undefined ? once(options, signal) : mutants(options, signal);
+}
+
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 2;
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = COULD_NOT_RUN;
 }

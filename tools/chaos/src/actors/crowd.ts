@@ -67,9 +67,7 @@ export class Crowd {
 
   /** Whether every client that follows something believes to have all of it. */
   isSettled(): boolean {
-    return this.clients.every(({ copies }) =>
-      copies.entered.every((thread) => copies.view(thread)?.isBehind === false),
-    );
+    return this.clients.every(({ copies }) => copies.isSettled);
   }
 
   /** How far each client is, wherever that has changed. */

@@ -204,7 +204,8 @@ export interface Called {
 }
 
 /**
- * From here on the user must not be given anything of the thread (`removed`), or anything at all (`expired`: written when
+ * From here on the user must not be given anything of the thread (`removed`; a retry of what they wrote before is still
+ * answered with its place), or anything at all (`expired`: written when
  * token and grace are over). A removal ends with the next `member.add` of that user that is invoked.
  */
 export interface Access {

@@ -59,6 +59,11 @@ export class ThreadCopies {
     return this.synced;
   }
 
+  /** Everything was asked for, and everything that is known to exist is held. */
+  get isSettled(): boolean {
+    return this.synced && [...this.views.values()].every(({ seq, isBehind }) => seq > 0 && !isBehind);
+  }
+
   view(thread: string): ThreadView | undefined {
     return this.views.get(thread);
   }
