@@ -16,12 +16,13 @@ export class Servers {
   ) {}
 
   static async start(): Promise<Servers> {
-    const [postgres, redis] = await Promise.allSettled([startPostgres(), startRedis()]);
-    if (postgres.status === 'fulfilled' && redis.status === 'fulfilled') {
-      return new Servers(postgres.value, redis.value);
+    const postgres = await startPostgres();
+    try {
+      return new Servers(postgres, await startRedis());
+    } catch (error) {
+      await postgres.dispose();
+      throw error;
     }
-    for (const started of [postgres, redis]) if (started.status === 'fulfilled') await started.value.dispose();
-    throw [postgres, redis].find(({ status }) => status === 'rejected')?.reason;
   }
 
   /** SIGKILL; resolves when it is gone. */
