@@ -41,12 +41,31 @@ describe('a history that proves nothing', () => {
   it('is one whose answers belong to nothing, or whose texts carry no canary', async () => {
     const story = new Story();
     story.answer(99, 'ok');
+    for (const op of [50, 50]) {
+      story.invoke('events.pull', 'ann', { op });
+      story.answer(op, 'ok');
+    }
+    story.see('bob', 'resume', story.send('ann', 'k0'), { op: 98 });
     story.answer(story.invoke('message.send', 'ann', { key: 'k1', text: 'plain' }), 'info');
     const { invalid } = await verdictOf(story.finish());
     expect(invalid).toEqual([
       expect.stringMatching(/answers what is not open: 99/),
+      'operation 50 was invoked twice',
+      expect.stringMatching(/belongs to operation 98, which nobody invoked/),
       expect.stringMatching(/without the canary/),
     ]);
+  });
+
+  it('is one whose canaries cannot be told apart', async () => {
+    const story = new Story();
+    const [meta] = story.entries;
+    if (meta?.kind !== 'meta') throw new Error('a history begins with meta');
+    const threads = meta.threads.map((thread, index) => ({
+      ...thread,
+      canary: index === 0 ? 'canary-1' : 'canary-12',
+    }));
+    story.entries[0] = { ...meta, threads };
+    expect((await verdictOf(story.finish())).invalid).toContain('canaries contain each other: canary-12');
   });
 
   it('is one that calms down at once after healing, or reads Postgres before', async () => {
@@ -81,6 +100,10 @@ describe('a file that is no history', () => {
     await expect(judged((all) => all.with(1, '{"i":1,"at":99,"kind":"phase","name":"end","nmae":1}'))).rejects.toThrow(
       'entry 1',
     );
+    await expect(judged((all) => all.with(0, '{"i":0,"at":0,"kind":"phase","name":"end"}'))).rejects.toThrow(
+      'meta is the',
+    );
+    await expect(judged((all) => all.with(1, (all[0] ?? '').replace('"i":0', '"i":1')))).rejects.toThrow('meta is the');
     await expect(judged((all) => all.with(3, (all[3] ?? '').replace(/"at":\d+/, '"at":1')))).rejects.toThrow(
       'before the one',
     );

@@ -149,6 +149,15 @@ describe('terminal', () => {
     expect(new Set(broken)).toEqual(new Set(['terminal: ended as cancelled and as completed']));
   });
 
+  it('sees an end that the log tells differently', async () => {
+    const story = new Story();
+    story.endRun('r1', 'Hi');
+    const broken = await brokenBy(
+      story.finish(({ runs }) => ({ runs: runs.map((run) => ({ ...run, status: 'failed' as const })) })),
+    );
+    expect(new Set(broken)).toEqual(new Set(['terminal: ended as completed and as failed']));
+  });
+
   it('sees an end or a message twice in the log, and entries after the end', async () => {
     const story = new Story();
     story.endRun('r1', 'Hi');

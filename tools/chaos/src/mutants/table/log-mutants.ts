@@ -81,9 +81,9 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'last-word-swallowed',
-    defect: 'three of ten hints are never sent, and there is no poll: the last message of a quiet thread stays unseen',
+    defect: 'half of the hints are never sent, and there is no poll: the last message of a quiet thread stays unseen',
     invariant: 'liveness',
-    patches: [inGateway(PUBLISHER, 'if (last === undefined)', 'if (last === undefined || last.seq % 10 < 3)'), NO_POLL],
+    patches: [inGateway(PUBLISHER, 'if (last === undefined)', 'if (last === undefined || last.seq % 10 < 5)'), NO_POLL],
     scenario: { minutes: 0.2, faults: [], rate: 20 },
   },
   {
