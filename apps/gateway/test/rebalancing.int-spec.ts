@@ -188,15 +188,20 @@ describe('a gateway that joins', () => {
     const threadId = await ann.createThread([bob.userId]);
     await ann.open(threadId);
     await bob.next('inbox.updated', ({ threads }) => threads.some((thread) => thread.threadId === threadId));
-    const exposed = await (await fetch(`${old.url}/metrics`)).text();
-    expect(exposed).toMatch(/holdfast_routes_total\{route="direct"\} [1-9]/);
+    await eventually(async () => {
+      await ann.send(threadId, 'Are you there?');
+      const exposed = await (await fetch(`${old.url}/metrics`)).text();
+      expect(exposed).toMatch(/holdfast_routes_total\{route="direct"\} [1-9]/);
+    }, WAIT);
     await eventually(async () => {
       const { online } = await ann.do('presence.get', { threadId });
       expect([...online].sort()).toEqual([ann.userId, bob.userId].sort());
     }, WAIT);
 
     fresh.signal('SIGKILL');
-    await ann.next('presence.changed', ({ userId, online }) => userId === bob.userId && !online);
+    await eventually(() => {
+      expect(ann.all('presence.changed')).toContainEqual({ userId: bob.userId, online: false });
+    }, WAIT);
     expect(await ann.do('presence.get', { threadId })).toEqual({ ok: true, online: [ann.userId] });
     await eventually(async () => {
       expect(await list(old)).toMatchObject({

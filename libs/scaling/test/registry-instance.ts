@@ -26,7 +26,7 @@ export class RegistryInstance {
       app: 'gateway',
       instanceId,
       version: '1.2.3',
-      heartbeatMs: 250,
+      heartbeatMs: 500,
       ...identity,
     });
     this.connections = new RedisConnectionRegistry(this.redis, this.registry);

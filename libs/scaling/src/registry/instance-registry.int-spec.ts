@@ -68,7 +68,7 @@ describe('the instance registry', () => {
     expect(await ids(a.registry)).toEqual(['a', 'c']);
     // As if killed: no goodbye, no further heartbeat.
     c.kill();
-    await eventually(async () => expect(await ids(a.registry)).toEqual(['a']));
+    await eventually(async () => expect(await ids(a.registry)).toEqual(['a']), WAIT);
   });
 
   it('says unavailable without Redis, and lists all within 5 s of a Redis that comes back empty', async () => {
@@ -76,12 +76,12 @@ describe('the instance registry', () => {
     const b = instance('b');
     expect(await a.registry.list()).toBe('unavailable');
     redis = await startRedis({ port, settings: { appendonly: 'no' } });
-    await eventually(async () => expect(await ids(a.registry)).toEqual(['a', 'b']));
+    await eventually(async () => expect(await ids(a.registry)).toEqual(['a', 'b']), WAIT);
     redis.signal('SIGKILL');
     await redis.exited;
     expect(await a.registry.list()).toBe('unavailable');
     await redis.restart();
-    await eventually(async () => expect(await ids(b.registry)).toEqual(['a', 'b']));
+    await eventually(async () => expect(await ids(b.registry)).toEqual(['a', 'b']), WAIT);
   });
 
   it('answers in bounded time while Redis hangs', async () => {

@@ -1,4 +1,4 @@
-import type { ServiceInfo, SystemStatus } from '@holdfast/contracts';
+import { InstanceInfo, type ServiceInfo, type SystemStatus } from '@holdfast/contracts';
 import type { RpcClient } from '@holdfast/redis';
 import type { InstanceRegistry } from '../registry/instance-registry.port.js';
 
@@ -20,7 +20,8 @@ export class SystemStatusReader {
       version: this.version,
       at: new Date().toISOString(),
       registry: available ? 'available' : 'unavailable',
-      instances: available ? [...instances] : [],
+      // What only operators may see stays behind.
+      instances: available ? instances.map((instance) => InstanceInfo.parse(instance)) : [],
       sloService,
     };
   }
