@@ -7,6 +7,7 @@ import {
   RunStore,
   type ChunkOutcome,
   type ChunkWrite,
+  type ClaimResult,
   type DueWork,
   type EndResult,
   type RunClaim,
@@ -81,8 +82,9 @@ export class FakeStore extends RunStore {
     };
   }
 
-  override claim(runId: string): Promise<RunClaim | undefined> {
-    return Promise.resolve(this.runs.has(runId) ? undefined : this.claimOf(runId));
+  override claim(runId: string): Promise<ClaimResult> {
+    if (this.runs.has(runId)) return Promise.resolve({ status: 'nothing' });
+    return Promise.resolve({ status: 'claimed', claim: this.claimOf(runId) });
   }
 
   override due(): Promise<DueWork> {

@@ -176,10 +176,16 @@ describe('what a run needs', () => {
     const { runId } = await asked(f);
     const run = await claimed(f, runId);
     const key = { runId, step: 1, tool: 'system.status', argsHash: 'h' };
-    expect(await journalGet(f.db, key)).toBeUndefined();
+    const mine = { ...key, attempt: run.attempt };
+    expect(await journalGet(f.db, mine)).toBeUndefined();
     expect(await journalPut(f.db, { ...key, attempt: run.attempt }, { ok: 1 })).toEqual({ result: { ok: 1 } });
     expect(await journalPut(f.db, { ...key, attempt: run.attempt }, { ok: 2 })).toEqual({ result: { ok: 1 } });
-    expect(await journalGet(f.db, { ...key, argsHash: 'other' })).toBeUndefined();
+    expect(await journalGet(f.db, mine)).toEqual({ result: { ok: 1 } });
+    expect(await journalGet(f.db, { ...mine, argsHash: 'other' })).toBeUndefined();
+    // A worker that thaws must not call a tool that its successor calls.
+    await abandon(f, runId);
+    await claimed(f, runId);
+    await expect(journalGet(f.db, { ...mine, argsHash: 'other' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(journalPut(f.db, { ...key, step: 2, attempt: 7 }, {})).rejects.toMatchObject({ code: 'conflict' });
   });
 

@@ -1,11 +1,13 @@
 import { reconnect } from './reconnect/reconnect.js';
 import { runCrowd } from './reconnect/crowd.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
+import { takeover } from './takeover/takeover.js';
 
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   reconnect,
   'redis-loss': redisLoss,
+  takeover,
   // The clients of `reconnect`, in a process of their own.
   crowd: runCrowd,
 };

@@ -13,6 +13,8 @@ export interface CommitterOptions {
   readonly holdMs: number;
 }
 
+/** A silent run is looked at this often, so that a wish to stop it is seen without Redis too, ms. */
+const MAX_SILENCE_MS = 1_000;
 /** Most runs of one commit; the others come first in the next one. */
 const MAX_ROWS = 500;
 
@@ -104,7 +106,7 @@ export class ChunkCommitter {
     const visits: Visit[] = [];
     for (const run of [...this.runs.values()].sort((a, b) => a.visitedAt - b.visitedAt)) {
       if (visits.length === MAX_ROWS) break;
-      const due = run.hurried || now - run.renewedAt >= this.options.leaseMs / 3;
+      const due = run.hurried || now - run.renewedAt >= Math.min(this.options.leaseMs / 3, MAX_SILENCE_MS);
       const batch = run.output.take() ?? (due ? { off: run.output.length, parts: [] } : undefined);
       if (batch === undefined) continue;
       run.visitedAt = now;

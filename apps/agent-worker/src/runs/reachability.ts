@@ -23,6 +23,11 @@ export class Reachability {
     this.answeredAt = -Infinity;
   }
 
+  /** Time until {@link maySteal} if the answers go on, in ms. */
+  get stealInMs(): number {
+    return Math.max(0, this.leaseMs - (this.now() - this.since));
+  }
+
   get maySteal(): boolean {
     const now = this.now();
     return now - this.since >= this.leaseMs && now - this.answeredAt <= this.leaseMs;

@@ -23,7 +23,7 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    void this.look();
   }
 
   onModuleDestroy(): void {
@@ -31,25 +31,25 @@ export class Reconciler implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  private schedule(nextLeaseEndMs: number | null = null): void {
+  private schedule(nextMs: number): void {
     if (this.closed || this.dispatcher.isClosed) return;
     // Jittered, so that workers do not all look at the same moment.
     const { least, spread } = AFTER_LEASE_MS;
-    const leaseEnd = (nextLeaseEndMs ?? Infinity) + least + spread * Math.random();
+    const leaseEnd = nextMs + least + spread * Math.random();
     const interval = this.intervalMs * (0.75 + Math.random() / 2);
     this.timer = setTimeout(() => void this.look(), Math.min(interval, leaseEnd));
   }
 
   private async look(): Promise<void> {
-    let nextLeaseEndMs: number | null = null;
+    let nextMs = Infinity;
     try {
-      nextLeaseEndMs = await this.dispatcher.reconcile();
+      nextMs = await this.dispatcher.reconcile();
       if (this.failing) this.logger.info('runs are looked for again');
       this.failing = false;
     } catch (error) {
       if (!this.failing) this.logger.warn({ err: error }, 'cannot look for runs; trying again');
       this.failing = true;
     }
-    this.schedule(nextLeaseEndMs);
+    this.schedule(nextMs);
   }
 }

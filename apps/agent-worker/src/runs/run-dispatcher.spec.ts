@@ -22,7 +22,7 @@ function setup(concurrency: number) {
   const store = new FakeStore();
   const reachability = new Reachability(1_000);
   const ringOthers = (runId: string): void => void rung.push(runId);
-  const parts = { store, executor: { execute }, reachability, ringOthers };
+  const parts = { store, executor: { execute, tellEnd: () => Promise.resolve(undefined) }, reachability, ringOthers };
   return { dispatcher: new RunDispatcher(parts, concurrency, silentLogger), store, executing, rung };
 }
 

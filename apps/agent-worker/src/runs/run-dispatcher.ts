@@ -7,7 +7,7 @@ import type { RunStore } from './run-store.port.js';
 /** Collaborators of {@link RunDispatcher}. */
 export interface DispatcherParts {
   readonly store: Pick<RunStore, 'claim' | 'due'>;
-  readonly executor: Pick<RunExecutor, 'execute'>;
+  readonly executor: Pick<RunExecutor, 'execute' | 'tellEnd'>;
   readonly reachability: Reachability;
   /** Rings other workers for a run that this one cannot take. */
   readonly ringOthers: (runId: string) => void;
@@ -53,9 +53,13 @@ export class RunDispatcher {
     this.claiming.add(runId);
     this.changed();
     try {
-      const claim = await store.claim(runId);
+      const result = await store.claim(runId);
       reachability.answered();
-      if (claim !== undefined) this.start(new LiveRun(claim));
+      if (result.status === 'claimed') this.start(new LiveRun(result.claim));
+      if (result.status === 'exhausted') {
+        this.logger.warn({ runId }, 'a run was given up: each of its attempts lost its worker');
+        void this.parts.executor.tellEnd(result.run).then((next) => this.goOn(next));
+      }
     } catch (error) {
       reachability.failed();
       throw error;
@@ -67,15 +71,15 @@ export class RunDispatcher {
 
   /**
    * Looks for runs that nobody executes and takes as many as there are slots.
-   * @returns the time until the next lease ends unless it is renewed, in ms, or null
+   * @returns the time until there may be another one that nobody will ring for, in ms
    */
-  async reconcile(): Promise<number | null> {
+  async reconcile(): Promise<number> {
     const { store, reachability } = this.parts;
     try {
       const { runIds, nextLeaseEndMs } = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
       reachability.answered();
       await Promise.all(runIds.slice(0, Math.max(0, this.free)).map((runId) => this.offer(runId)));
-      return nextLeaseEndMs;
+      return reachability.maySteal ? (nextLeaseEndMs ?? Infinity) : reachability.stealInMs;
     } catch (error) {
       reachability.failed();
       throw error;
@@ -118,9 +122,13 @@ export class RunDispatcher {
       const next = await this.parts.executor.execute(run);
       this.live.delete(runId);
       this.changed();
-      // Best effort, like any ring: the reconciler finds it again.
-      if (next !== undefined) await this.offer(next).catch(() => undefined);
+      await this.goOn(next);
     });
+  }
+
+  /** Best effort, like any ring: the reconciler finds it again. */
+  private async goOn(next: string | undefined): Promise<void> {
+    if (next !== undefined) await this.offer(next).catch(() => undefined);
   }
 
   private changed(): void {

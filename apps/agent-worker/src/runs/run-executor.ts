@@ -1,5 +1,6 @@
 import { AppError } from '@holdfast/contracts';
 import { metrics, type Logger } from '@holdfast/observability';
+import type { EndedRun } from '@holdfast/conversation';
 import type { AgentContext } from '../agents/agent.port.js';
 import type { AgentRegistry } from '../agents/agent-registry.js';
 import { RunJournal } from '../journal/run.journal.js';
@@ -68,12 +69,11 @@ export class RunExecutor {
 
   private startTimer(run: LiveRun): NodeJS.Timeout {
     const left = this.limits.runTimeoutMs - run.claim.elapsedMs;
-    return setTimeout(
-      () => {
-        run.stop('timeout');
-      },
-      Math.max(0, left),
-    );
+    const end = (): void => {
+      run.stop('timeout');
+    };
+    if (left <= 0) end();
+    return setTimeout(end, Math.max(0, left));
   }
 
   private async verdictOf(run: LiveRun): Promise<Verdict> {
@@ -125,19 +125,23 @@ export class RunExecutor {
   }
 
   private async end(run: LiveRun, { outcome, error }: Exclude<Verdict, string>): Promise<string | undefined> {
-    const { store, announcer } = this.parts;
-    const { runId, attempt, threadId } = run.claim;
+    const { store } = this.parts;
+    const { runId, attempt } = run.claim;
     const patience = AbortSignal.timeout(this.limits.holdMs);
     const end = { runId, attempt, outcome, error, ...run.output.seal() };
     const result = await persist(patience, () => store.finish(end));
     // If it had ended before, the gateways find the end in Postgres, and the reconcilers what waits behind it.
     if (result.status !== 'finished') return undefined;
-    const { length, ringRunId } = result.run;
-    metrics.counter('holdfast_runs_total').inc({ outcome });
-    this.logger.info({ outcome, length, attempt, code: error?.code }, 'run ended');
-    const memberIds = await store.memberIds(threadId).catch(() => []);
-    announcer.ended(result.run, memberIds);
-    return ringRunId;
+    this.logger.info({ outcome, length: result.run.length, attempt, code: error?.code }, 'run ended');
+    return this.tellEnd(result.run);
+  }
+
+  /** Tells everybody of an end that is committed. Never rejects. @returns the run to ring next, if any. */
+  async tellEnd(ended: EndedRun): Promise<string | undefined> {
+    const { store, announcer } = this.parts;
+    metrics.counter('holdfast_runs_total').inc({ outcome: ended.outcome });
+    announcer.ended(ended, await store.memberIds(ended.published.threadId).catch(() => []));
+    return ended.ringRunId;
   }
 }
 

@@ -23,6 +23,12 @@ export interface RunClaim {
   readonly published: Published | undefined;
 }
 
+/** `exhausted` = the call ended the run, whose attempts all killed their workers. */
+export type ClaimResult =
+  | { readonly status: 'claimed'; readonly claim: RunClaim }
+  | { readonly status: 'exhausted'; readonly run: EndedRun }
+  | { readonly status: 'nothing' };
+
 export interface DueWork {
   /** Oldest first. */
   readonly runIds: readonly string[];
@@ -69,8 +75,8 @@ export type EndResult =
 
 /** What the executor needs of Postgres. Every call may throw a retryable `AppError`; a repeated call is harmless. */
 export abstract class RunStore {
-  /** Claims a run if it may run now; undefined if there is nothing to do. */
-  abstract claim(runId: string): Promise<RunClaim | undefined>;
+  /** Claims a run if it may run now. */
+  abstract claim(runId: string): Promise<ClaimResult>;
   /** Runs that nobody executes; those whose lease expired only if `steal` is set. */
   abstract due(limit: number, options: { readonly steal: boolean }): Promise<DueWork>;
   /** Writes output of many runs, renews their leases and reads their cancel flags, in one transaction. */
@@ -82,7 +88,7 @@ export abstract class RunStore {
   abstract history(claim: RunClaim): Promise<readonly HistoryMessage[]>;
   /** Members to tell that the thread moved; none where there are too many. */
   abstract memberIds(threadId: string): Promise<readonly string[]>;
-  /** The journaled result of a step, or undefined. */
+  /** The journaled result of a step, or undefined. Throws `conflict` if the attempt lost its run. */
   abstract recall(claim: RunClaim, step: StepKey): Promise<Json | undefined>;
   /** Journals a result. @returns the one that counts: an earlier one wins. */
   abstract record(claim: RunClaim, step: StepKey, result: Json): Promise<Json>;

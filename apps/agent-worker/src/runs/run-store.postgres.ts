@@ -14,12 +14,12 @@ import {
   type Published,
 } from '@holdfast/conversation';
 import type { Database } from '@holdfast/database';
-import { metrics } from '@holdfast/observability';
 import type { AgentDefinition, HistoryMessage } from '../agents/agent.port.js';
 import type { Json } from '../journal/journal.port.js';
 import {
   RunStore,
   type ChunkOutcome,
+  type ClaimResult,
   type ChunkWrite,
   type DueWork,
   type EndResult,
@@ -32,8 +32,8 @@ import {
 const HISTORY_MESSAGES = 200;
 /** Members up to which each is told that the thread moved; beyond, clients refetch. */
 const TOLD_MEMBERS = 1_000;
-/** Attempts of one run. Deploys and crashes cost one each; a run that outlasts so many of them ends its workers itself. */
-const MAX_ATTEMPTS = 10;
+/** The attempt after whose worker's death a run is given up: it may be what ends its workers. */
+const MAX_ATTEMPTS = 5;
 
 export interface StoreOptions {
   /** Identity of this worker in leases. */
@@ -66,13 +66,13 @@ export class PostgresRunStore extends RunStore {
     super();
   }
 
-  override async claim(runId: string): Promise<RunClaim | undefined> {
+  override async claim(runId: string): Promise<ClaimResult> {
     const { owner, leaseMs, continues } = this.options;
     const canContinue = (agent: StoredAgent): boolean => continues(definitionOf(agent));
     const outcome = await claimRun(this.db, { runId, owner, leaseMs, maxAttempts: MAX_ATTEMPTS, canContinue });
-    // Its end needs no hint: gateways find it with their next poll, and workers what waited behind it.
-    if (outcome.status === 'exhausted') metrics.counter('holdfast_runs_total').inc({ outcome: 'failed' });
-    return outcome.status === 'claimed' ? claimOf(outcome.run, outcome.published) : undefined;
+    if (outcome.status === 'exhausted') return { status: 'exhausted', run: outcome.run };
+    if (outcome.status !== 'claimed') return { status: 'nothing' };
+    return { status: 'claimed', claim: claimOf(outcome.run, outcome.published) };
   }
 
   override async due(limit: number, { steal }: { readonly steal: boolean }): Promise<DueWork> {
@@ -108,8 +108,8 @@ export class PostgresRunStore extends RunStore {
     return userIds.length > TOLD_MEMBERS ? [] : userIds;
   }
 
-  override async recall({ runId }: RunClaim, { step, name, argsHash }: StepKey): Promise<Json | undefined> {
-    const recorded = await journalGet(this.db, { runId, step, tool: name, argsHash });
+  override async recall({ runId, attempt }: RunClaim, { step, name, argsHash }: StepKey): Promise<Json | undefined> {
+    const recorded = await journalGet(this.db, { runId, attempt, step, tool: name, argsHash });
     return recorded?.result as Json | undefined;
   }
 

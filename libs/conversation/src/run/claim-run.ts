@@ -12,7 +12,7 @@ export interface ClaimRequest {
   /** Identity of the worker. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** A run whose attempts were cut short this often fails: it may be what kills its workers. Absent = no bound. */
+  /** A run that left its worker dead so late fails: it may be what kills them. Absent = no bound. */
   readonly maxAttempts?: number;
   /** Whether an agent can go on from a text that another attempt left. */
   readonly canContinue: (agent: AgentDefinition) => boolean;
@@ -103,7 +103,7 @@ export function claimRun(db: Database, request: ClaimRequest): Promise<ClaimOutc
     if (run === undefined) return { status: 'unknown' };
     if (hasEnded(run.status)) return { status: 'ended', outcome: run.status };
     if (run.status === 'running' && run.leaseMs > 0) return { status: 'leased', retryAfterMs: run.leaseMs };
-    if (run.attempt >= (request.maxAttempts ?? Infinity)) {
+    if (run.hasOwner && run.attempt >= (request.maxAttempts ?? Infinity)) {
       const error = new AppError('agent_failed', 'The agent was interrupted too often. You can try again.').toWire();
       return { status: 'exhausted', run: await endRun(tx, run, run.length, { outcome: 'failed', error }) };
     }

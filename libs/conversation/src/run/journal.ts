@@ -13,6 +13,14 @@ export interface JournalKey {
 
 const GET = {
   name: 'journal_get',
+  text: `select r.attempt = $5 and r.status = 'running' as owned, s.run_id is not null as recorded, s.result
+         from chat.run r
+         left join chat.run_step s on s.run_id = r.id and s.step = $2 and s.tool = $3 and s.args_hash = $4
+         where r.id = $1`,
+};
+
+const READ = {
+  name: 'journal_read',
   text: 'select result from chat.run_step where run_id = $1 and step = $2 and tool = $3 and args_hash = $4',
 };
 
@@ -24,10 +32,23 @@ const PUT = {
          on conflict (run_id, step, tool, args_hash) do nothing`,
 };
 
-/** The result that an earlier attempt got for this call; undefined if it was never made. */
-export async function journalGet(db: Database, key: JournalKey): Promise<{ readonly result: unknown } | undefined> {
-  const [row] = await db.query<{ result: unknown }>(GET, [key.runId, key.step, key.tool, key.argsHash]);
-  return row;
+interface Entry {
+  readonly owned: boolean;
+  readonly recorded: boolean;
+  readonly result: unknown;
+}
+
+/**
+ * The result that an earlier attempt got for this call; undefined if it was never made.
+ * @throws AppError `conflict` if this attempt no longer owns the run: a worker that was frozen must not call again
+ */
+export async function journalGet(
+  db: Database,
+  { runId, attempt, step, tool, argsHash }: JournalKey & { readonly attempt: number },
+): Promise<{ readonly result: unknown } | undefined> {
+  const [row] = await db.query<Entry>(GET, [runId, step, tool, argsHash, attempt]);
+  if (row?.owned !== true) throw fenced();
+  return row.recorded ? { result: row.result } : undefined;
 }
 
 /**
@@ -41,7 +62,11 @@ export async function journalPut(
 ): Promise<{ readonly result: unknown }> {
   const { runId, attempt, step, tool, argsHash } = key;
   await db.query(PUT, [runId, attempt, step, tool, argsHash, JSON.stringify(result ?? null)]);
-  const stored = await journalGet(db, key);
-  if (stored === undefined) throw new AppError('conflict', 'A newer attempt owns the run.');
+  const [stored] = await db.query<{ result: unknown }>(READ, [runId, step, tool, argsHash]);
+  if (stored === undefined) throw fenced();
   return stored;
+}
+
+function fenced(): AppError {
+  return new AppError('conflict', 'A newer attempt owns the run.');
 }

@@ -24,6 +24,8 @@ export interface LockedRun {
   readonly length: number;
   readonly cancelRequested: boolean;
   readonly retryOf: string | null;
+  /** A worker took it and neither ended it nor gave it back. */
+  readonly hasOwner: boolean;
   /** Rest of the lease in ms; 0 = nobody holds it. */
   readonly leaseMs: number;
 }
@@ -37,6 +39,7 @@ interface Row {
   length: number;
   cancelled: boolean;
   retry_of: string | null;
+  has_owner: boolean;
   lease_ms: number;
 }
 
@@ -45,6 +48,7 @@ const THREAD_OF = { name: 'run_thread', text: 'select thread_id from chat.run wh
 const LOCK = {
   name: 'run_lock',
   text: `select agent_id, status, mode, attempt, input_seq, length, cancel_at is not null as cancelled, retry_of,
+                lease_owner is not null as has_owner,
                 greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::int as lease_ms
          from chat.run where id = $1 for no key update`,
 };
@@ -56,8 +60,9 @@ export async function lockRun(tx: Tx, runId: string): Promise<LockedRun | undefi
   if (thread === undefined) return undefined;
   const [row] = await tx.query<Row>(LOCK, [runId]);
   if (row === undefined) return undefined;
-  const { agent_id: agentId, input_seq: inputSeq, cancelled, retry_of: retryOf, lease_ms: leaseMs, ...rest } = row;
-  return { ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf, leaseMs };
+  const { agent_id: agentId, input_seq: inputSeq, cancelled, retry_of: retryOf, ...others } = row;
+  const { has_owner: hasOwner, lease_ms: leaseMs, ...rest } = others;
+  return { ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf, hasOwner, leaseMs };
 }
 
 /** True once the run has its result. */

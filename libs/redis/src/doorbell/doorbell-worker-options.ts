@@ -13,6 +13,8 @@ export function doorbellWorkerOptions(connections: RedisConnections, concurrency
     lockDuration: 10_000,
     stalledInterval: 5_000,
     maxStalledCount: 1_000,
+    // After a fault of the connection it looks again soon; by default it would wait 15 s.
+    runRetryDelay: 1_000,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   };

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { appendMessages, createThread, ensureUsers, type Principal } from '@holdfast/conversation';
 import { Database, runMigrations } from '@holdfast/database';
-import { spawnApp, startPostgres, startRedis, type RunningServer, type SpawnedApp } from '@holdfast/testing';
+import {
+  spawnApp,
+  startPostgres,
+  startRedis,
+  type AppName,
+  type RunningServer,
+  type SpawnedApp,
+} from '@holdfast/testing';
 
 /** Rows of one append: its limit is 1 MiB. */
 const ROWS = 1_000;
@@ -27,9 +34,18 @@ export class World {
   }
 
   /** Starts a built gateway and waits until it is ready. */
-  async gateway(env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> {
-    const gateway = await spawnApp({
-      app: 'gateway',
+  gateway(env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> {
+    return this.start('gateway', env);
+  }
+
+  /** As {@link gateway}. */
+  worker(env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> {
+    return this.start('agent-worker', env);
+  }
+
+  private async start(app: AppName, env: Readonly<Record<string, string>>): Promise<SpawnedApp> {
+    const started = await spawnApp({
+      app,
       from: 'built',
       env: {
         ...ENVIRONMENT,
@@ -38,9 +54,9 @@ export class World {
         ...env,
       },
     });
-    this.apps.push(gateway);
-    await gateway.ready;
-    return gateway;
+    this.apps.push(started);
+    await started.ready;
+    return started;
   }
 
   /** Users with the subjects `user-0` and so on. */
