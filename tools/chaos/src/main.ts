@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '@holdfast/testing';
-import { check } from './checker/index.js';
+import { check, type Verdict } from './checker/index.js';
 import { runMutants } from './mutants/index.js';
-import { exitCode, report } from './report/index.js';
+import { exitCode, report, summary } from './report/index.js';
 import { HELP, parseOptions, type ChaosOptions } from './run/parse-options.js';
 import { runSystem } from './run/run-system.js';
 
@@ -52,12 +52,21 @@ async function mutants({ dist, mutants: names = [] }: ChaosOptions, signal: Abor
   });
 }
 
+/** One after the other, because a history may be large. */
+async function sumUp(files: readonly string[]): Promise<number> {
+  const verdicts: Verdict[] = [];
+  for (const file of files) verdicts.push(await check(file));
+  print(summary(verdicts));
+  return exitCode(verdicts);
+}
+
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) {
     process.stdout.write(HELP);
     return 0;
   }
+  if (options.summary !== undefined) return sumUp(options.summary);
   const signal = interruption();
   return options.mutants === undefined ? once(options, signal) : mutants(options, signal);
 }

@@ -56,9 +56,18 @@ export async function judge(entries: AsyncIterable<Entry>): Promise<Verdict> {
   }
   for (const invariant of invariants) invariant.end?.();
   validity.end();
-  const { seed = 0, minutes = 0, faults: plannedFaults = [] } = facts.meta ?? {};
+  const { seed = 0, minutes = 0, rate, faults: plannedFaults = [] } = facts.meta ?? {};
   return {
-    ...{ seed, minutes, plannedFaults, entries: count, invalid: facts.invalid, violations, violationCounts: counts },
+    ...{
+      seed,
+      minutes,
+      rate,
+      plannedFaults,
+      entries: count,
+      invalid: facts.invalid,
+      violations,
+      violationCounts: counts,
+    },
     operations: injections.operations,
     acknowledged: validity.acknowledged,
     observations: noise.observations,

@@ -41,6 +41,8 @@ export interface WireNoise {
 export interface Verdict {
   readonly seed: number;
   readonly minutes: number;
+  /** Operations a second that were asked for; undefined: the usual number. */
+  readonly rate: number | undefined;
   readonly plannedFaults: readonly string[];
   readonly entries: number;
   /** Why this run proves nothing, in words; empty for a valid run. */

@@ -28,6 +28,7 @@ const entry = z.discriminatedUnion('kind', [
     kind: z.literal('meta'),
     seed: z.int(),
     minutes: z.number(),
+    rate: z.optional(z.number()),
     faults: z.array(word),
     threads: z.array(
       z.strictObject({ tenant: word, thread: word, members: z.array(word), canary: z.string().check(z.minLength(6)) }),

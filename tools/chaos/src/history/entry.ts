@@ -29,6 +29,8 @@ export interface Meta {
   readonly kind: 'meta';
   readonly seed: number;
   readonly minutes: number;
+  /** Operations a second; absent: the usual number. */
+  readonly rate?: number;
   readonly faults: readonly string[];
   /** Everything that may be seen by whom: the checker's ground for isolation. */
   readonly threads: readonly ThreadOfRun[];

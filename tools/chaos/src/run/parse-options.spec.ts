@@ -12,7 +12,7 @@ describe('parseOptions', () => {
     expect(parseOptions(['--mutants', 'a,b']).mutants).toEqual(['a', 'b']);
   });
 
-  it.each([['--seed', 'x'], ['--minutes', '0'], ['--faults', 'nonsense'], ['--sed', '1'], ['stray']])(
+  it.each([['--seed', 'x'], ['--summary'], ['--minutes', '0'], ['--faults', 'nonsense'], ['--sed', '1'], ['stray']])(
     'refuses %s %s',
     (...args) => {
       expect(() => parseOptions(args)).toThrow();

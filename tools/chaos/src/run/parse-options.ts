@@ -14,6 +14,7 @@ export const HELP = `Runs Holdfast in real processes, breaks things, and checks 
   --history <file>  Where the history is written; default .holdfast/chaos/seed-<n>.jsonl.
   --dist <folder>   Built apps to run, with a node_modules next to it; default dist.
   --mutants [names] Prove the checker: build each deliberate defect into a copy and see it caught; all, or names.
+  --summary <files> Judge histories that are there, and print what they show together, as Markdown.
   --help            Show this text.
 
 It ends with 0 if no promise was broken, with 1 if one was, and with 2 if it could not run.
@@ -27,6 +28,7 @@ const OPTIONS = {
   history: { type: 'string' },
   dist: { type: 'string' },
   mutants: { type: 'boolean', default: false },
+  summary: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -41,6 +43,8 @@ export interface ChaosOptions {
   readonly dist: string;
   /** Absent: no mutants; empty: all. */
   readonly mutants: readonly string[] | undefined;
+  /** Histories to sum up instead of a run; absent: none. */
+  readonly summary: readonly string[] | undefined;
 }
 
 /** @throws Error that names what is wrong */
@@ -52,7 +56,8 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     allowPositionals: true,
   });
   const [stray] = positionals;
-  if (stray !== undefined && !values.mutants) throw new RangeError(`"${stray}" is no option.`);
+  if (values.summary && stray === undefined) throw new RangeError('--summary needs histories.');
+  if (stray !== undefined && !values.mutants && !values.summary) throw new RangeError(`"${stray}" is no option.`);
   return {
     help: values.help,
     seed: numberOf('seed', values.seed, 0),
@@ -62,6 +67,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     history: values.history === undefined ? undefined : resolve(values.history),
     dist: resolve(values.dist ?? join(repositoryRoot(), 'dist')),
     mutants: values.mutants ? positionals.flatMap((names) => names.split(',')) : undefined,
+    summary: values.summary ? positionals.map((file) => resolve(file)) : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import { Nemesis } from '../nemesis/nemesis.js';
 import { planCast } from '../plan/cast.js';
 import { planFaults } from '../plan/fault-plan.js';
 import { Random } from '../random/random.js';
-import { countLiveRuns, readFinal } from '../system/finals.js';
+import { countLiveRuns, readFinal, readHeads } from '../system/finals.js';
 import { Recorder } from '../system/recorder.js';
 import { MEMORY_CAP_MIB, System } from '../system/system.js';
 
@@ -45,6 +45,7 @@ export async function runSystem(options: RunOptions): Promise<void> {
         kind: 'meta',
         seed,
         minutes,
+        rate: options.rate,
         faults,
         threads: system.world.threadsOfRun,
         memoryCapMiB: MEMORY_CAP_MIB,
@@ -81,7 +82,7 @@ async function conduct(system: System, stage: Stage): Promise<void> {
     await delay(AFTER_HEALING_MS, undefined, { signal });
     await crowd.stopSending(FINISH_MS);
     await within(RUNS_END_MS, async () => (await countLiveRuns(system.database)) === 0);
-    await within(SETTLE_MS, () => crowd.isSettled());
+    await within(SETTLE_MS, async () => crowd.holds(await readHeads(system.database)));
     crowd.tellPositions();
     recorder.record({ kind: 'phase', name: 'quiesced' });
   } finally {
