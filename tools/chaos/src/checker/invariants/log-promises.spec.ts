@@ -275,6 +275,15 @@ describe('order', () => {
     ]);
   });
 
+  it('sees a message at the very place that was known before it was begun', async () => {
+    const story = new Story();
+    const { seq, id } = story.send('ann', 'k1');
+    story.answer(story.invoke('message.send', 'ann', { key: 'k2', text: says('k2') }), 'ok', { seq, id });
+    expect(await brokenBy(story.finish())).toContain(
+      'order: message.send k2 got 1, though 1 was known before it began',
+    );
+  });
+
   it('judges a retry by its first try', async () => {
     const story = new Story();
     const first = story.invoke('message.send', 'ann', { key: 'k1', text: says('k1') });
