@@ -8,6 +8,7 @@ import type { Recorder } from '../system/recorder.js';
 import type { System } from '../system/system.js';
 import { pause } from '../run/pause.js';
 import { Gatekeeper } from './roles/gatekeeper.js';
+import { LibraryPerson } from './roles/library-person.js';
 import { RestReader } from './roles/rest-reader.js';
 import { Visitor } from './roles/visitor.js';
 import { Writer } from './roles/writer.js';
@@ -28,6 +29,7 @@ const VISIT_MS = [8_000, 20_000] as const;
 export class Crowd {
   private readonly clients: WireClient[] = [];
   private readonly writers: Writer[] = [];
+  private readonly library: LibraryPerson[] = [];
   private readonly loops: Promise<void>[] = [];
   private readonly sending = new AbortController();
 
@@ -41,6 +43,7 @@ export class Crowd {
     for (const [index, person] of this.firstOfEachTenant().entries()) {
       this.client(person, 'watch', { passive: true });
       this.client(this.other(person, 1), 'tablet', { slow: true });
+      this.library.push(this.libraryPerson(this.other(person, 1)));
       const reader = this.clientOf(this.other(person, 2), 'phone');
       this.loops.push(new RestReader(reader, options.random.split(`rest ${String(index)}`)).run(this.sending.signal));
     }
@@ -49,6 +52,10 @@ export class Crowd {
   /** Everybody connects; the load begins. */
   start(): void {
     for (const client of this.clients) client.start();
+    for (const person of this.library) {
+      person.start();
+      this.loops.push(person.write(this.sending.signal));
+    }
     for (const writer of this.writers) this.loops.push(this.drive(writer));
     for (const person of this.firstOfEachTenant()) {
       this.loops.push(this.gatekeeper(person).run(this.sending.signal));
@@ -65,19 +72,23 @@ export class Crowd {
     ]);
   }
 
-  /** Whether every client that follows something believes to have all of it. */
-  isSettled(): boolean {
-    return this.clients.every(({ copies }) => copies.isSettled);
+  /** Whether everybody has all of what they follow; `heads` is how much there is, by thread. */
+  holds(heads: ReadonlyMap<string, number>): boolean {
+    return (
+      this.clients.every(({ copies }) => copies.hold(heads)) && this.library.every((person) => person.holds(heads))
+    );
   }
 
   /** How far each client is, wherever that has changed. */
   tellPositions(): void {
     for (const { copies } of this.clients) copies.tellPositions();
+    for (const person of this.library) person.look();
   }
 
   stop(): void {
     this.sending.abort();
     for (const client of this.clients) client.stop();
+    for (const person of this.library) person.stop();
   }
 
   private client(person: Person, device: string, more: Partial<WireClientOptions>): WireClient {
@@ -97,6 +108,21 @@ export class Crowd {
     return client;
   }
 
+  /** Leaves out the thread whose members change: the library would not say when it was told. */
+  private libraryPerson(person: Person): LibraryPerson {
+    const { system, recorder, random } = this.options;
+    const { tenant, subject, id: user } = person;
+    const name = `${subject}/library`;
+    return new LibraryPerson({
+      observer: { client: name, tenant, user },
+      entrances: system.entrances,
+      threads: this.plansOf(person).filter(({ id }) => id !== this.changing(tenant).plan.id),
+      token: () => signToken({ sub: subject, tenant, expiresInS: TOKEN_S }),
+      recorder,
+      random: random.split(name),
+    });
+  }
+
   private async drive(writer: Writer): Promise<void> {
     const { random, rate } = this.options;
     const own = random.split(`drive ${String(this.writers.indexOf(writer))}`);
@@ -107,12 +133,17 @@ export class Crowd {
   }
 
   /** The tenant's least popular thread changes its members. */
+  private changing(tenant: string): StagedThread {
+    const thread = this.options.system.world.threads.findLast(({ plan }) => plan.tenant === tenant);
+    if (thread === undefined) throw new Error(`${tenant} has no thread`);
+    return thread;
+  }
+
   private gatekeeper({ tenant }: Person): Gatekeeper {
     const { system, recorder, random } = this.options;
-    const threads = system.world.threads.filter(({ plan }) => plan.tenant === tenant);
-    const thread = threads.findLast(({ people }) => people.length > 1) ?? threads[0];
-    const [owner, victim] = thread?.people ?? [];
-    if (thread === undefined || owner === undefined || victim === undefined) throw new Error('nobody to remove');
+    const thread = this.changing(tenant);
+    const [owner, victim] = thread.people;
+    if (owner === undefined || victim === undefined) throw new Error('nobody to remove');
     return new Gatekeeper({
       thread,
       owner: this.clientOf(owner, 'phone'),

@@ -25,9 +25,13 @@ export class Nemesis {
     const startedAt = performance.now();
     const elapsed = (): number => performance.now() - startedAt;
     let shiftMs = 0;
+    let endMs = 0;
     for (const fault of plan) {
-      if (!fault.overlaps) await Promise.all(this.active);
-      shiftMs = Math.max(shiftMs, elapsed() - fault.at);
+      if (!fault.overlaps) {
+        await Promise.all(this.active);
+        shiftMs = Math.max(shiftMs, elapsed() - endMs);
+      }
+      endMs = Math.max(endMs, fault.at + fault.holdMs);
       const waitMs = fault.at + shiftMs - elapsed();
       if (signal.aborted || elapsed() + waitMs + fault.holdMs > untilMs) break;
       await delay(Math.max(0, waitMs), undefined, { signal }).catch(() => undefined);

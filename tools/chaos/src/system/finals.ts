@@ -5,6 +5,7 @@ import { seenEventOf, textOf } from './seen-event.js';
 import type { StagedThread } from './provision.js';
 
 const HEAD = { name: 'chaos_head', text: 'select head::int as head from chat.thread where id = $1' };
+const HEADS = { name: 'chaos_heads', text: 'select id, head::int as head from chat.thread' };
 const EVENTS = {
   name: 'chaos_events',
   text: `select seq::int as seq, id, type, sender_id as "senderId", data from chat.event where thread_id = $1 order by seq`,
@@ -33,6 +34,12 @@ interface RunRow {
 /** Runs that have not ended. */
 export async function countLiveRuns(database: Database): Promise<number> {
   return (await database.query<{ count: number }>(LIVE))[0]?.count ?? 0;
+}
+
+/** How much there is of each thread. */
+export async function readHeads(database: Database): Promise<ReadonlyMap<string, number>> {
+  const rows = await database.query<{ id: string; head: number }>(HEADS);
+  return new Map(rows.map(({ id, head }) => [id, head]));
 }
 
 /** Everything that Postgres says about a thread, straight from its tables. */

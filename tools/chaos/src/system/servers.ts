@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
+import { eventually, startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
 import { childrenOf, isStopped } from './proc.js';
 
 const RESTART_WITHIN_MS = 30_000;
@@ -68,11 +68,13 @@ export class Servers {
 
   /** Whether transactions may write; takes effect for all sessions. */
   async setReadOnly(on: boolean): Promise<void> {
-    await this.withClient(async (client) => {
-      await client.query('set default_transaction_read_only = off');
-      await client.query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`);
-      await client.query('select pg_reload_conf()');
-    });
+    const set = (): Promise<void> =>
+      this.withClient(async (client) => {
+        await client.query('set default_transaction_read_only = off');
+        await client.query(`alter system set default_transaction_read_only = ${on ? 'on' : 'off'}`);
+        await client.query('select pg_reload_conf()');
+      });
+    await eventually(set, { timeoutMs: RESTART_WITHIN_MS, intervalMs: RETRY_MS });
   }
 
   /** Whether a new session is refused a write. */

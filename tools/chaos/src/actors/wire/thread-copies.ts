@@ -55,13 +55,9 @@ export class ThreadCopies {
     return [...this.views.keys()];
   }
 
-  get isSynced(): boolean {
-    return this.synced;
-  }
-
-  /** Everything was asked for, and everything that is known to exist is held. */
-  get isSettled(): boolean {
-    return this.synced && [...this.views.values()].every(({ seq, isBehind }) => seq > 0 && !isBehind);
+  /** Whether all there is, by thread, is held. */
+  hold(heads: ReadonlyMap<string, number>): boolean {
+    return [...this.views].every(([thread, { seq }]) => seq >= (heads.get(thread) ?? 0));
   }
 
   view(thread: string): ThreadView | undefined {

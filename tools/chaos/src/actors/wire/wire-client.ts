@@ -64,11 +64,6 @@ export class WireClient {
     return this.entrance?.url ?? this.options.entrances[0]?.url ?? '';
   }
 
-  /** Connected, and has asked for what it missed. */
-  get isLive(): boolean {
-    return this.socket?.isOpen === true && this.copies.isSynced;
-  }
-
   get isConnected(): boolean {
     return this.socket?.isOpen === true;
   }
