@@ -15,6 +15,8 @@ export interface Mutant {
   /** The defect, in words. */
   readonly defect: string;
   readonly invariant: InvariantName;
+  /** Part of what has to be said of it, where the invariant covers other things as well. */
+  readonly tells?: string;
   readonly patches: readonly Patch[];
   /** What brings it to light. */
   readonly scenario: Scenario;

@@ -89,7 +89,7 @@ async function runMutant(mutant: Mutant, { dist, run }: MutantOptions): Promise<
     for (const seed of SEEDS) {
       const verdict = await check(await run({ dist: copy.dist, seed, ...mutant.scenario }));
       seen.push(namesOf(verdict));
-      passed = verdict.violationCounts[mutant.invariant] > 0;
+      passed = isCaught(mutant, verdict);
       if (passed) break;
     }
   } finally {
@@ -97,6 +97,10 @@ async function runMutant(mutant: Mutant, { dist, run }: MutantOptions): Promise<
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   return { name: mutant.name, expected: mutant.invariant, caughtBy: seen.join(' / '), passed, seconds };
+}
+
+function isCaught({ invariant, tells = '' }: Mutant, { violations }: Verdict): boolean {
+  return violations.some((violation) => violation.invariant === invariant && violation.what.includes(tells));
 }
 
 function namesOf({ violationCounts }: Verdict): string {

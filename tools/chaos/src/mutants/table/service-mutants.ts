@@ -63,6 +63,7 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     name: 'rejection-unhandled',
     defect: 'a hint that Redis does not take rejects where nobody listens',
     invariant: 'process',
+    tells: 'left something unhandled',
     patches: [
       inGateway(
         'libs/redis/src/guarded-publisher.js',
@@ -76,11 +77,12 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     name: 'body-logged',
     defect: 'messages are written to the log',
     invariant: 'process',
+    tells: 'into its log',
     patches: [
       inGateway(
         APPEND_PROVIDER,
         'onAppended: (messages) => {',
-        "onAppended: (messages) => {\n            logger.info({ messages }, 'appended');",
+        'onAppended: (messages) => {\n            logger.info(JSON.stringify(messages));',
       ),
     ],
     scenario: { minutes: 0.1, faults: [], rate: 20 },
@@ -89,6 +91,7 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     name: 'exit-code',
     defect: 'an orderly end is told as a failure',
     invariant: 'process',
+    tells: 'code 3',
     patches: [
       inGateway(
         'apps/gateway/src/main.js',
