@@ -114,6 +114,21 @@ describe('the connection registry', () => {
     expect(await a.redis.command.hkeys(a.redis.keys.connections('t', 'ada'))).toEqual([b.registry.lease]);
   });
 
+  it('leaves nothing behind of a lease that ended unnoticed, and that was cleaned up while it was still in use', async () => {
+    const [a, b] = [await instance('a'), await instance('b')];
+    await b.connections.add(ADA, 'x');
+    const lease = b.registry.lease;
+    const { command, keys } = a.redis;
+    // The entry is written after the survivor took the index away, as it may happen between two heartbeats.
+    await command.del(keys.leaseUsers(lease));
+    await command.del(keys.instance(lease));
+    await eventually(async () => expect(await command.zscore(keys.instances, lease)).toBeNull(), WAIT);
+    await eventually(async () => {
+      expect(await command.hkeys(keys.connections('t', 'ada'))).toEqual([b.registry.lease]);
+      expect(b.registry.lease).not.toBe(lease);
+    }, WAIT);
+  });
+
   it('tells everything to a Redis that comes back empty, what changed meanwhile included', async () => {
     const [a, b] = [await instance('a'), await instance('b')];
     const crowd = Array.from({ length: 1_000 }, (_, n) => user(n));

@@ -32,7 +32,6 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
   readonly #users = new Map<string, LocalUser>();
   readonly #pending = new PendingUsers();
   readonly #writer: ConnectionWriter;
-  #lease: string;
   #round: IterableIterator<LocalUser> = this.#users.values();
   #roundTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -44,7 +43,6 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
     private readonly instance: RedisInstanceRegistry,
   ) {
     super();
-    this.#lease = instance.lease;
     this.#writer = new ConnectionWriter(redis, instance, (ref) => this.#users.get(ref)?.connections);
   }
 
@@ -115,9 +113,6 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
   }
 
   #registerAll(): void {
-    // A new lease begins empty, and who left under the old one is cleaned up with it.
-    if (this.#lease !== this.instance.lease) this.#pending.retain((ref) => this.#users.has(ref));
-    this.#lease = this.instance.lease;
     for (const { user } of this.#users.values()) this.#pending.add(user);
     this.#write();
   }

@@ -9,7 +9,9 @@ const MAX_NAMED = 100;
 
 /**
  * Writes entries of users under this instance's lease. First the lease's index, from which a survivor cleans up, then
- * the entry; in the other order when one is taken back. So what is in Redis under a lease is always found by its index.
+ * the entry; in the other order when one is taken back. So what is in Redis under a lease is found by its index, unless a
+ * survivor cleaned up in between, because the lease had ended without this instance noticing yet: then the next write,
+ * under the new lease, takes back what the old one left.
  */
 export class ConnectionWriter {
   constructor(
@@ -24,8 +26,6 @@ export class ConnectionWriter {
     if (!(await this.#index(lease, batch))) return batch;
     const written = await Promise.all(batch.map((pending) => this.#entry(lease, pending)));
     await this.#unindex(lease, batch);
-    // Frozen on the way, and cleaned up after meanwhile: nobody would find what was just written.
-    if (lease !== this.instance.lease) await Promise.all(batch.map((pending) => this.#takeBack(lease, pending)));
     return batch.filter((_, index) => written[index] === false);
   }
 
@@ -49,7 +49,7 @@ export class ConnectionWriter {
   async #entry(lease: string, { user, ref, waiters }: PendingUser): Promise<boolean> {
     const ids = [...(this.connectionsOf(ref) ?? [])].slice(0, MAX_NAMED);
     try {
-      const changed = await writeEntry(this.redis, user, { lease, ids });
+      const changed = await writeEntry(this.redis, user, { lease, ids, former: this.instance.formerLeases });
       settle(waiters, changed ? (ids.length > 0 ? 'came' : 'went') : undefined);
       return true;
     } catch {
@@ -62,9 +62,5 @@ export class ConnectionWriter {
     const gone = batch.filter(({ ref }) => this.connectionsOf(ref) === undefined).map(({ ref }) => ref);
     const { command, keys } = this.redis;
     if (gone.length > 0) await command.srem(keys.leaseUsers(lease), ...gone).catch(() => 0);
-  }
-
-  async #takeBack(lease: string, { user }: PendingUser): Promise<void> {
-    await writeEntry(this.redis, user, { lease, ids: [] }).catch(() => false);
   }
 }

@@ -16,6 +16,8 @@ export interface InstanceIdentity extends LeaseOwner {
 }
 
 const MISSED = 3;
+/** Earlier leases that are remembered. */
+const MAX_FORMER = 5;
 const NS_PER_MS = 1e6;
 
 type Renewal = () => void;
@@ -40,6 +42,7 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
   #load: () => InstanceLoad = () => ({ connections: 0, outboundBytes: 0 });
   #timer: NodeJS.Timeout | undefined;
   #lease: string;
+  #former: readonly string[] = [];
   /** Whether the present lease was accepted once; from then on it is only renewed. */
   #began = false;
   #registered = false;
@@ -70,6 +73,11 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
   /** What this instance registers under now. */
   get lease(): string {
     return this.#lease;
+  }
+
+  /** What it registered under before, the latest last. */
+  get formerLeases(): readonly string[] {
+    return this.#former;
   }
 
   /** Whether Redis accepted the lease since it was last away. */
@@ -118,6 +126,7 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
         this.#accepted();
         return;
       }
+      this.#former = [...this.#former, lease].slice(-MAX_FORMER);
       this.#lease = newLease(this.identity);
       this.#began = false;
       this.#registered = false;

@@ -60,16 +60,6 @@ export class PendingUsers {
     for (const { waiters } of this.#users.values()) settle(waiters);
   }
 
-  /** Drops the users that `keeps` refuses. */
-  retain(keeps: (ref: string) => boolean): void {
-    for (const { ref, waiters } of [...this.#users.values()]) {
-      if (keeps(ref)) continue;
-      this.#users.delete(ref);
-      settle(waiters);
-    }
-    this.#measure();
-  }
-
   #measure(): void {
     metrics.gauge('holdfast_registry_pending').set(this.#users.size);
   }
