@@ -65,8 +65,12 @@ function sentinel(config: RedisConfig, options: RedisOptions): Redis {
     ...credentials(config),
     sentinels: [...config.nodes],
     name: config.sentinelName,
+    ...(config.sentinelUsername === undefined ? {} : { sentinelUsername: config.sentinelUsername }),
+    ...(config.sentinelPassword === undefined ? {} : { sentinelPassword: config.sentinelPassword }),
     sentinelRetryStrategy: retryDelay,
-    failoverDetector: true,
+    // Sentinel itself cuts the clients of a demoted primary. Its detector in the client would cut them once more, and
+    // ends a connection for good that is being opened at that moment (seen with ioredis 5.11).
+    failoverDetector: false,
     ...(config.tls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
   });
 }

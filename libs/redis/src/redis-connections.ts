@@ -9,6 +9,7 @@ export type RedisState = 'up' | 'down';
 /** Work that needs Redis once more before its connections close. */
 type Farewell = () => Promise<unknown>;
 
+const REVIVE_AFTER_MS = 500;
 const PROBE_EVERY_MS = 1_000;
 const QUIT_WITHIN_MS = 500;
 
@@ -129,6 +130,13 @@ export class RedisConnections {
     });
     client.on('close', () => {
       up.set({ role }, 0);
+    });
+    // A connection gives up in few and odd cases, such as one that is cut while it is being opened; ours never do.
+    client.on('end', () => {
+      const revive = (): void => {
+        if (this.#open.has(client) && client.status === 'end') client.connect().catch(() => undefined);
+      };
+      if (this.#open.has(client)) setTimeout(revive, REVIVE_AFTER_MS).unref();
     });
   }
 

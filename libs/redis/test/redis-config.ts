@@ -8,6 +8,8 @@ export function redisConfig(url: string, prefix = 'test'): RedisConfig {
     queueUrl: undefined,
     nodes: [],
     sentinelName: 'mymaster',
+    sentinelUsername: undefined,
+    sentinelPassword: undefined,
     username: undefined,
     password: undefined,
     tls: false,

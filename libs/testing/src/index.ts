@@ -5,6 +5,8 @@ export { ManagedProcess, type Exit, type ManagedProcessOptions } from './process
 export { isAlive, startOf } from './processes/process-identity.js';
 export { repositoryRoot } from './repository.js';
 export { startPostgres, type PostgresOptions } from './servers/postgres.js';
+export { canMakeCertificates, makeCertificates, type Certificates } from './servers/certificates.js';
+export { startRedisCluster, startRedisSentinel, type FleetOptions, type RedisFleet } from './servers/redis-fleet.js';
 export { startRedis, type RedisOptions } from './servers/redis.js';
 export type { RunningServer } from './servers/running-server.js';
 export { serverHome } from './servers/server-account.js';

@@ -40,6 +40,17 @@ export const redisSection = {
     secret: true,
     summary: 'Password in modes sentinel and cluster.',
   }),
+  sentinelUsername: optional({
+    name: 'REDIS_SENTINEL_USERNAME',
+    schema: text,
+    summary: 'ACL user of the Sentinels themselves.',
+  }),
+  sentinelPassword: optional({
+    name: 'REDIS_SENTINEL_PASSWORD',
+    schema: text,
+    secret: true,
+    summary: 'Password of the Sentinels themselves; absent = they ask for none.',
+  }),
   tls: variable({ name: 'REDIS_TLS', schema: flag, fallback: 'false', summary: 'TLS in modes sentinel and cluster.' }),
   tlsCaFile: optional({ name: 'REDIS_TLS_CA_FILE', schema: text, summary: 'PEM file of the authority to trust.' }),
   prefix: variable({
