@@ -10,6 +10,7 @@ import { runSystem } from './run/run-system.js';
 
 const FOLDER = join(repositoryRoot(), '.holdfast/chaos');
 const COULD_NOT_RUN = 2;
+const LINGER_MS = 3_000;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -77,3 +78,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = COULD_NOT_RUN;
 }
+// All is closed; should something linger all the same, it does not keep anybody waiting.
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -32,10 +32,11 @@ export class Crowd {
   private readonly library: LibraryPerson[] = [];
   private readonly loops: Promise<void>[] = [];
   private readonly sending = new AbortController();
+  private readonly over = new AbortController();
 
   constructor(private readonly options: CrowdOptions) {
     // Everybody listens to it.
-    setMaxListeners(0, this.sending.signal);
+    setMaxListeners(0, this.sending.signal, this.over.signal);
     for (const person of options.system.world.people) {
       const client = this.client(person, 'phone', {});
       this.writers.push(new Writer(client, this.plansOf(person), options.random.split(`${client.name}/writer`)));
@@ -87,6 +88,8 @@ export class Crowd {
 
   stop(): void {
     this.sending.abort();
+    this.over.abort();
+    for (const writer of this.writers) writer.giveUp();
     for (const client of this.clients) client.stop();
     for (const person of this.library) person.stop();
   }
@@ -152,6 +155,7 @@ export class Crowd {
       recorder,
       database: system.database,
       random: random.split(`gatekeeper ${tenant}`),
+      over: this.over.signal,
     });
   }
 

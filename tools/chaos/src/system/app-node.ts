@@ -15,8 +15,8 @@ export interface AppNodeOptions {
 const READY_WITHIN_MS = 120_000;
 /** Before a process that ended by itself is started again. */
 const RESTART_MS = 500;
-/** An app promises to be gone within 4 s of SIGTERM here. */
-const TERM_WITHIN_MS = 15_000;
+/** An app promises to be gone within 10 s of SIGTERM here. */
+const TERM_WITHIN_MS = 20_000;
 
 /** One app of the system: started again whenever it ends, until the run is over. */
 export class AppNode {

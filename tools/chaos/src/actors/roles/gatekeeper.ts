@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@holdfast/database';
 import type { Random } from '../../random/random.js';
 import type { Recorder } from '../../system/recorder.js';
@@ -17,6 +16,8 @@ export interface GatekeeperOptions {
   readonly recorder: Recorder;
   readonly database: Database;
   readonly random: Random;
+  /** The run is over: what is unknown stays unknown. */
+  readonly over: AbortSignal;
 }
 
 const PRESENT_MS = [5_000, 12_000] as const;
@@ -95,7 +96,7 @@ export class Gatekeeper {
   ): Promise<boolean> {
     const { owner, thread, victim, random } = this.options;
     const { id } = thread.plan;
-    for (;;) {
+    do {
       const { path, ...request } = make();
       const { node, url } = random.pick(owner.options.entrances);
       const token = await owner.options.token();
@@ -104,19 +105,20 @@ export class Gatekeeper {
         rest<unknown>({ ...request, url: `${url}/api/threads/${id}${path}`, token }),
       );
       if (result.outcome !== 'info') return result.outcome === 'ok';
-      await delay(RETRY_MS);
-    }
+    } while (await pause(RETRY_MS, this.options.over));
+    return false;
   }
 
   private async removedAt(): Promise<number | undefined> {
     const { database, thread, victim } = this.options;
-    for (;;) {
+    do {
       try {
         const [row] = await database.query<{ seq: number | null }>(REMOVED_AT, [thread.plan.id, victim.id]);
         return row?.seq ?? undefined;
       } catch {
-        await delay(RETRY_MS);
+        // Postgres is away: it will tell when it is back.
       }
-    }
+    } while (await pause(RETRY_MS, this.options.over));
+    return undefined;
   }
 }

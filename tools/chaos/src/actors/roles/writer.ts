@@ -53,10 +53,15 @@ export class Writer {
   /** Resolves when everything has a definite answer, or after `timeoutMs`. */
   async finish(timeoutMs: number): Promise<void> {
     const late = setTimeout(() => {
-      this.givesUp = true;
+      this.giveUp();
     }, timeoutMs);
     await Promise.all(this.work);
     clearTimeout(late);
+  }
+
+  /** What is unknown stays unknown. */
+  giveUp(): void {
+    this.givesUp = true;
   }
 
   private send(): void {
