@@ -106,7 +106,7 @@ export class RedisConnections {
   }
 
   /** Says farewell, then closes every connection, all within about `timeoutMs`. */
-  async close(timeoutMs = 2_000): Promise<void> {
+  async close(timeoutMs = 1_000): Promise<void> {
     const farewells = this.#farewells.splice(0).map((farewell) => farewell());
     await within(timeoutMs, Promise.allSettled(farewells));
     clearInterval(this.#probe);

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { Database } from '@holdfast/database';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { DoorbellModule, DoorbellQueue, RedisConnections } from '@holdfast/redis';
-import { EmitterFanOut, FanOut } from '@holdfast/scaling';
+import { ConnectionRegistry, EmitterFanOut, FanOut, InstanceRelay, RoutedFanOut } from '@holdfast/scaling';
 import { AgentsModule } from '../agents/agents.module.js';
 import { AgentRegistry } from '../agents/agent-registry.js';
 import { WORKER_CONFIG, type WorkerConfig } from '../config.token.js';
@@ -39,8 +39,13 @@ function holdMs({ leaseMs }: WorkerConfig): number {
   providers: [
     {
       provide: FanOut,
-      inject: [RedisConnections, LOGGER],
-      useFactory: (connections: RedisConnections, logger: Logger) => new EmitterFanOut(connections, logger),
+      inject: [RedisConnections, LOGGER, ConnectionRegistry, WORKER_CONFIG],
+      useFactory: (
+        ...[redis, logger, registry, { instanceId }]: [RedisConnections, Logger, ConnectionRegistry, WorkerConfig]
+      ) => {
+        const inner = new EmitterFanOut(redis, logger);
+        return new RoutedFanOut({ inner, logger, registry, relay: new InstanceRelay(redis, instanceId) });
+      },
     },
     {
       provide: RunStore,
