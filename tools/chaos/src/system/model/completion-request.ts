@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 
 /** What a worker asks a model, as far as it matters here. */
@@ -31,6 +32,11 @@ export function conversationOf({ messages }: CompletionRequest): Conversation {
       role === 'tool' ? [{ callId, content: canonical(textOf(content)) }] : [],
     ),
   };
+}
+
+/** Names a question, without its words. */
+export function tagOf(question: string): string {
+  return createHash('sha256').update(question).digest('hex').slice(0, 16);
 }
 
 /** The same text for the same JSON, in whatever order a database gives its keys back. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +6,7 @@ import { CANARY_PATTERN } from '../../plan/cast.js';
 import type { Random } from '../../random/random.js';
 import type { Recorder } from '../recorder.js';
 import { piecesOf, planAnswer, type AnswerPlan } from './answer-plan.js';
-import { CompletionRequest, conversationOf, type Conversation } from './completion-request.js';
+import { CompletionRequest, conversationOf, tagOf, type Conversation } from './completion-request.js';
 
 const TOKEN_MS = [4, 25] as const;
 const PAUSE_CHANCE = 0.03;
@@ -57,7 +56,7 @@ export class ModelServer {
     const body = Buffer.concat(chunks).toString('utf8');
     const parsed = CompletionRequest.parse(JSON.parse(body));
     const conversation = conversationOf(parsed);
-    const tag = createHash('sha256').update(conversation.question).digest('hex').slice(0, 16);
+    const tag = tagOf(conversation.question);
     this.notice(body, conversation, tag);
     const plan = planAnswer(this.random.split(tag), conversation.question);
     if (plan.mishap === 'refused' && !this.refused.has(tag)) {
