@@ -73,14 +73,14 @@ export const RUN_MUTANTS: readonly Mutant[] = [
         'left?.length ?? (continues ? Math.floor(run.length / 2) : 0)',
       ),
     ],
-    scenario: { minutes: 0.6, faults: ['kill-worker'], rate: 40 },
+    scenario: { minutes: 1.2, faults: ['kill-worker'], rate: 40 },
   },
   {
     name: 'prefix-ignored',
     defect: 'a takeover says that it goes on, and begins anew',
     invariant: 'stream',
     patches: [inWorker(CLAIM, 'prefix: base > 0 ? await committedParts(tx, run.id) : [],', 'prefix: [],')],
-    scenario: { minutes: 0.6, faults: ['kill-worker'], rate: 40 },
+    scenario: { minutes: 1.2, faults: ['kill-worker'], rate: 40 },
   },
   {
     name: 'ended-twice',
