@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
-import { eventually, freePort, startRedis } from '@holdfast/testing';
+import { eventually, freeClusterPort, startRedis } from '@holdfast/testing';
 import { Worker } from 'bullmq';
 import { redisConfig } from '../test/redis-config.js';
 import { DoorbellQueue, doorbellWorkerOptions, GuardedPublisher, RedisConnections, Subscriber } from './index.js';
@@ -19,7 +19,7 @@ describe('a Redis Cluster', () => {
   let connections: RedisConnections;
 
   beforeAll(async () => {
-    const port = await freePort();
+    const port = await freeClusterPort();
     redis = await startRedis({ port, settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } });
     const admin = new RedisConnections(redisConfig(redis.url), logger);
     await eventually(() => admin.state === 'up');

@@ -128,15 +128,20 @@ export class RedisConnections {
       if (told) this.logger.info({ role }, 'redis connection is back');
       told = false;
     });
+    let wasOpen = false;
+    client.on('connecting', () => {
+      wasOpen = false;
+    });
     client.on('close', () => {
+      wasOpen = true;
       up.set({ role }, 0);
     });
-    // A connection gives up in few and odd cases, such as one that is cut while it is being opened; ours never do.
+    // A connection that is cut while it is being opened gives up for good; ours never do.
     client.on('end', () => {
       const revive = (): void => {
         if (this.#open.has(client) && client.status === 'end') client.connect().catch(() => undefined);
       };
-      if (this.#open.has(client)) setTimeout(revive, REVIVE_AFTER_MS).unref();
+      if (!wasOpen) setTimeout(revive, REVIVE_AFTER_MS).unref();
     });
   }
 

@@ -1,5 +1,5 @@
 export { eventually, type EventuallyOptions } from './eventually.js';
-export { freePort } from './free-port.js';
+export { freeClusterPort, freePort } from './free-port.js';
 export { launchBrowser } from './launch-browser.js';
 export { ManagedProcess, type Exit, type ManagedProcessOptions } from './processes/managed-process.js';
 export { isAlive, startOf } from './processes/process-identity.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
 import { RedisConnections } from '@holdfast/redis';
-import { eventually, freePort, startRedis } from '@holdfast/testing';
+import { eventually, freeClusterPort, startRedis } from '@holdfast/testing';
 import { redisConfig } from '../../test/redis-config.js';
 import { RegistryInstance } from '../../test/registry-instance.js';
 import { InstanceRelay } from '../routing/instance-relay.js';
@@ -30,7 +30,7 @@ describe('the registry on a Redis Cluster', () => {
   }
 
   beforeAll(async () => {
-    const port = await freePort();
+    const port = await freeClusterPort();
     redis = await startRedis({ port, settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' } });
     const admin = new RedisConnections(redisConfig(redis.url), logger);
     await eventually(() => admin.state === 'up', WAIT);

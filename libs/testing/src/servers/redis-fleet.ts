@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from '../eventually.js';
-import { freePort } from '../free-port.js';
+import { freeClusterPort, freePort } from '../free-port.js';
 import { guardFolder } from '../processes/guard.js';
 import { makeCertificates, type Certificates } from './certificates.js';
 import { redisBinary } from './redis-binary.js';
@@ -73,7 +73,7 @@ class Fleet {
 
   async dataNode(more: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
     const { password, acl = [] } = this.options;
-    const port = await freePort();
+    const port = await (more['cluster-enabled'] === 'yes' ? freeClusterPort() : freePort());
     const users = Object.fromEntries(acl.map((line) => [`user ${line}`, '']));
     const secret = password === undefined ? {} : { password, settings: { masterauth: password } };
     const server = await startRedis({
