@@ -97,6 +97,7 @@ export class ThreadCopies {
   async resume(only?: readonly string[]): Promise<void> {
     const life = this.life;
     let pending: readonly string[] = only ?? this.entered;
+    const asked = new Set(pending);
     let runs = only === undefined ? this.runs.cursors() : [];
     while (pending.length > 0 && life === this.life && this.line.isConnected) {
       const threads = pending.flatMap((threadId) => this.cursor(threadId));
@@ -121,6 +122,9 @@ export class ThreadCopies {
     }
     if (life !== this.life || !this.line.isConnected) return;
     this.synced = true;
+    // Entered while the question was under way.
+    const missed = only === undefined ? this.entered.filter((thread) => !asked.has(thread)) : [];
+    if (missed.length > 0) void this.resume(missed);
     for (const thread of this.entered) if (this.view(thread)?.isBehind === true) void this.pull(thread, 0);
   }
 
