@@ -7,6 +7,7 @@ const FINISH = 'libs/conversation/src/run/finish-run.js';
 const CLAIM = 'libs/conversation/src/run/claim-run.js';
 const END = 'libs/conversation/src/run/end-run.js';
 const COMMITTER = 'apps/agent-worker/src/runs/chunk-committer.js';
+const JOURNAL = 'apps/agent-worker/src/journal/run.journal.js';
 const EXECUTOR = 'apps/agent-worker/src/runs/run-executor.js';
 
 const present = (column: string): string =>
@@ -118,16 +119,18 @@ export const RUN_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'journal-off',
-    defect: 'a takeover calls the tools again',
+    defect: 'a takeover calls the tools again (and workers die soon after a first call, so that there are takeovers)',
     invariant: 'tools',
     patches: [
-      inWorker('apps/agent-worker/src/journal/run.journal.js', 'if (recorded !== undefined)', 'if (false)'),
+      inWorker(JOURNAL, 'if (recorded !== undefined)', 'if (false)'),
       inWorker(
-        'apps/agent-worker/src/journal/run.journal.js',
+        JOURNAL,
         'return persist(signal, () => this.store.record(claim, step, result));',
-        'return result;',
+        `if (claim.attempt === 1)
+            setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200);
+        return { ...result, result: { call: Math.random(), of: result.result } };`,
       ),
     ],
-    scenario: { minutes: 0.9, faults: ['kill-worker', 'stop-worker'], rate: 60 },
+    scenario: { minutes: 0.6, faults: [], rate: 10 },
   },
 ];
