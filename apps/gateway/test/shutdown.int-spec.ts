@@ -39,6 +39,16 @@ describe('a gateway that ends', () => {
     }
   }, 30_000);
 
+  it('ends with 0 although a client does not read', async () => {
+    const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis() });
+    const deaf = await ChatClient.connect(gateway.url, { sub: 'deaf' });
+    deaf.socket.io.reconnection(false);
+    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { pause(): void } };
+    ws.pause();
+    expect(await gateway.terminate()).toBe(0);
+    deaf.close();
+  }, 30_000);
+
   it('drops a client that does not read, and keeps the others', async () => {
     const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis(), env: RELAXED });
     const [ann, deaf] = await Promise.all(['ann', 'deaf'].map((sub) => ChatClient.connect(gateway.url, { sub })));

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Server } from 'socket.io';
+import type { WebSocket } from 'ws';
+
+/** What Engine.IO keeps of a connection. */
+interface EngineConnection {
+  readonly transport: { readonly socket?: WebSocket };
+}
 
 /** The Socket.IO server, which exists only once the application has been initialised. */
 @Injectable()
@@ -8,6 +14,12 @@ export class SocketServer {
 
   bind(server: Server): void {
     this.server = server;
+  }
+
+  /** The WebSockets that are open now, whether or not somebody has signed in on them. */
+  wires(): WebSocket[] {
+    const engine = this.server?.engine as { readonly clients?: Record<string, EngineConnection> } | undefined;
+    return Object.values(engine?.clients ?? {}).flatMap(({ transport }) => transport.socket ?? []);
   }
 
   of(namespace: string): ReturnType<Server['of']> {

@@ -1,2 +1,1 @@
 export { runMutants } from './run-mutants.js';
-export type { MutantOptions, SystemRun } from './run-mutants.js';
