@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { testDatabase, testRedis, type TestDatabase } from '@holdfast/testing';
+import { eventually, testDatabase, testRedis, type TestDatabase } from '@holdfast/testing';
 import { ChatClient } from './support/chat-client.js';
 import { startGateway } from './support/gateway-process.js';
 
@@ -43,11 +43,25 @@ describe('a gateway that ends', () => {
     const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis() });
     const deaf = await ChatClient.connect(gateway.url, { sub: 'deaf' });
     deaf.socket.io.reconnection(false);
-    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { pause(): void } };
+    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
     ws.pause();
     expect(await gateway.terminate()).toBe(0);
+    ws.resume();
     deaf.close();
   }, 30_000);
+
+  it('ends with 0 although one that does not read was closed just before', async () => {
+    const env = { AUTH_EXPIRY_GRACE_MS: '0' };
+    const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis(), env });
+    const deaf = await ChatClient.connect(gateway.url, { sub: 'deaf', expiresInS: 3 });
+    deaf.socket.io.reconnection(false);
+    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
+    ws.pause();
+    await eventually(() => gateway.connections() === 0, { timeoutMs: 20_000 });
+    expect(await gateway.terminate()).toBe(0);
+    ws.resume();
+    deaf.close();
+  }, 40_000);
 
   it('drops a client that does not read, and keeps the others', async () => {
     const gateway = await startGateway({ databaseUrl: database.url, redis: testRedis(), env: RELAXED });

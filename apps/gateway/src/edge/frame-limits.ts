@@ -14,6 +14,12 @@ const UNPROVEN_BYTES = 16 * 1_024;
 /** Unparsed pieces of one message that the network may deliver; a full frame in small segments stays below. */
 const BUFFERED_CHUNKS = 2_048;
 
+/**
+ * A client that does not read never answers a close; by default its connection would stay for 30 s, and would hold up
+ * the end of this process, ms.
+ */
+const CLOSE_WITHIN_MS = 1_000;
+
 /** The pieces of ws that hold the limit of a connection; ws has no public way to change it later. */
 interface LimitedSocket {
   readonly _receiver?: { _maxPayload?: number };
@@ -30,6 +36,7 @@ export function limitedWsEngine({
         maxPayload: Math.min(UNPROVEN_BYTES, frameBytes),
         maxFragments: frameFragments,
         maxBufferedChunks: BUFFERED_CHUNKS,
+        closeTimeout: CLOSE_WITHIN_MS,
       };
       super({ ...options, ...limits });
     }
