@@ -77,13 +77,6 @@ export const RUN_MUTANTS: readonly Mutant[] = [
     scenario: { minutes: 1.2, faults: ['kill-worker'], rate: 40 },
   },
   {
-    name: 'prefix-ignored',
-    defect: 'a takeover says that it goes on, and begins anew',
-    invariant: 'stream',
-    patches: [inWorker(CLAIM, 'prefix: base > 0 ? await committedParts(tx, run.id) : [],', 'prefix: [],')],
-    scenario: { minutes: 1.2, faults: ['kill-worker'], rate: 40 },
-  },
-  {
     name: 'ended-twice',
     defect: 'the end of a run is written into the log twice',
     invariant: 'terminal',
