@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '@holdfast/testing';
 import { openDB } from 'idb';
 import { indexedDbOutboxStorage } from '../src/outbox/outbox-storage.indexeddb.js';
 import type { OutboxItem } from '../src/outbox/outbox-item.js';
@@ -23,14 +24,6 @@ const item = (more: Partial<OutboxItem> = {}): OutboxItem => ({
 
 let scopes = 0;
 const newScope = (): string => `tenant.${String((scopes += 1))}`;
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('it never came true');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 /** As in a sandboxed frame, where naming the storage throws. */
 function forbidStorage(): () => void {
@@ -113,12 +106,12 @@ describe('an outbox on the device', () => {
     for (const word of words) before.send(THREAD, word);
     let kept = 0;
     const counting = setInterval(() => void rows().then((all) => (kept = all.length)), 5);
-    await until(() => kept === 50);
+    await eventually(() => kept === 50);
     clearInterval(counting);
     before.stop();
     server.accepts = true;
     const after = page();
-    await until(() => after.outbox.getSnapshot().length === 50);
+    await eventually(() => after.outbox.getSnapshot().length === 50);
     await clock.advance(60_000);
     expect(texts()).toEqual(words);
     expect(after.outbox.getSnapshot()).toEqual([]);
@@ -129,10 +122,10 @@ describe('an outbox on the device', () => {
     const [first, second] = [page(), page()];
     await clock.advance(1_000);
     second.send(THREAD, 'from the second');
-    await until(() => first.outbox.getSnapshot().length === 1 || texts().length === 1);
+    await eventually(() => first.outbox.getSnapshot().length === 1 || texts().length === 1);
     await clock.advance(1_000);
     expect(texts()).toEqual(['from the second']);
-    await until(() => second.outbox.getSnapshot().length === 0);
+    await eventually(() => second.outbox.getSnapshot().length === 0);
     first.stop();
     await clock.advance(100);
     second.send(THREAD, 'alone');
@@ -158,7 +151,7 @@ describe('an outbox on the device', () => {
     const allow = forbidStorage();
     const { clock, page, texts } = browser();
     const [leader, follower] = [page(), page()];
-    await until(() => !follower.outbox.durable.getSnapshot());
+    await eventually(() => !follower.outbox.durable.getSnapshot());
     await clock.advance(1_000);
     leader.send(THREAD, 'anyway');
     follower.send(THREAD, 'from here too');

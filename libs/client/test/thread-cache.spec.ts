@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@holdfast/testing';
 import { indexedDbThreadCache } from '../src/cache/thread-cache.indexeddb.js';
 import { DeviceDatabase } from '../src/support/device-database.js';
 import { fakeClient, freshView, threadOf, visible } from './fake-client.js';
@@ -7,14 +8,6 @@ import { FakeServer, THREAD } from './fake-server.js';
 import { VirtualClock } from './virtual-clock.js';
 
 let scopes = 0;
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('it never came true');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 function browser() {
   const scope = `cache.${String((scopes += 1))}`;
@@ -33,7 +26,7 @@ function browser() {
     const cache = indexedDbThreadCache(scope);
     let kept = false;
     const asking = setInterval(() => void cache.load(THREAD).then((row) => (kept = row !== null)), 2);
-    await until(() => kept);
+    await eventually(() => kept);
     clearInterval(asking);
   };
   return { scope, server, page, readOnce };
@@ -47,7 +40,7 @@ describe('what was read', () => {
     server.accepts = false;
     server.say('while away');
     const client = page();
-    await until(() => threadOf(client).timeline.items.length === 3);
+    await eventually(() => threadOf(client).timeline.items.length === 3);
     expect(threadOf(client)).toMatchObject({ access: 'loading', summary: { id: THREAD } });
     server.accepts = true;
     await server.clock.advance(60_000);

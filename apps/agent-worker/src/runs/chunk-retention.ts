@@ -1,6 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { purgeRunChunks } from '@holdfast/conversation';
-import { Database } from '@holdfast/database';
+import { Database, PeriodicPurge } from '@holdfast/database';
 import { LOGGER, type Logger } from '@holdfast/observability';
 
 const INTERVAL_MS = 60_000;
@@ -10,28 +10,15 @@ const RUNS_AT_ONCE = 500;
 
 /** Drops the chunks and the journal of runs that ended a while ago; their messages keep the text. */
 @Injectable()
-export class ChunkRetention implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-
+export class ChunkRetention extends PeriodicPurge {
   constructor(
     private readonly db: Database,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    // Jittered, so that workers do not all purge at the same moment.
-    this.timer = setInterval(() => void this.purge(), INTERVAL_MS * (0.9 + Math.random() / 5)).unref();
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    super({ intervalMs: INTERVAL_MS, what: 'chunks of ended runs', logger });
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
-  }
-
-  private async purge(): Promise<void> {
-    try {
-      await purgeRunChunks(this.db, { olderThanMs: KEEP_MS, limit: RUNS_AT_ONCE });
-    } catch (error) {
-      this.logger.debug({ err: error }, 'chunks of ended runs could not be dropped; trying again later');
-    }
+  protected override async purge(): Promise<void> {
+    await purgeRunChunks(this.db, { olderThanMs: KEEP_MS, limit: RUNS_AT_ONCE });
   }
 }

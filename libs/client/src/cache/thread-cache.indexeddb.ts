@@ -25,6 +25,8 @@ const List = z.object({ name: z.literal(LIST), threads: z.array(ThreadSummary) }
 /** {@link ThreadCache} on the device. A row that cannot be read is as good as none. */
 export function indexedDbThreadCache(scope: string): ThreadCache {
   const database = new DeviceDatabase(scope);
+  /** Saved by this page before: saving them again adds no row, so that nothing has to be counted. */
+  const saved = new Set<string>();
 
   const bound = async (): Promise<void> => {
     const rows = (await database.all('threads')) as readonly CachedThread[];
@@ -38,6 +40,8 @@ export function indexedDbThreadCache(scope: string): ThreadCache {
     },
     save: async (thread) => {
       await database.put('threads', thread);
+      if (saved.has(thread.threadId)) return;
+      saved.add(thread.threadId);
       await bound();
     },
     remove: (threadId) => database.remove('threads', threadId),

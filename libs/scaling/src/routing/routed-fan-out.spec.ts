@@ -28,8 +28,9 @@ function at(instanceId: string): ConnectionRegistry['locate'] {
   return (users) => Promise.resolve(users.map(() => places));
 }
 
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+/** The router works in the turn after the one in which it was told. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('RoutedFanOut', () => {
