@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHAT_NAMESPACE, type ServerEvent } from '@holdfast/contracts';
-import { signToken } from '@holdfast/testing';
-import { io, type Socket } from 'socket.io-client';
+import type { ServerEvent } from '@holdfast/contracts';
+import type { Socket } from 'socket.io-client';
+import { connect } from '../lib/connect.js';
 import { Stretch } from './stretch.js';
 
 const ACK_WITHIN_MS = 10_000;
@@ -83,17 +83,4 @@ export class ChatPair {
     this.sentAt.delete(clientMessageId);
     sent.stretch.deliveries.add(performance.now() - sent.at);
   }
-}
-
-async function connect(url: string, sub: string): Promise<Socket> {
-  const socket = io(`${url}${CHAT_NAMESPACE}`, {
-    transports: ['websocket'],
-    forceNew: true,
-    auth: { token: await signToken({ sub }) },
-  });
-  await new Promise((resolve, reject) => {
-    socket.once('session.ready', resolve);
-    socket.once('connect_error', reject);
-  });
-  return socket;
 }

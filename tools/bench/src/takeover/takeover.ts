@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  CHAT_NAMESPACE,
-  partsLength,
-  partsText,
-  type CommandReply,
-  type Part,
-  type ServerEvent,
-} from '@holdfast/contracts';
+import { partsLength, partsText, type CommandReply, type Part, type ServerEvent } from '@holdfast/contracts';
 import { createThread, readRange } from '@holdfast/conversation';
 import { GUIDE_AGENT_ID } from '@holdfast/database';
-import { eventually, signToken, type SpawnedApp } from '@holdfast/testing';
-import { io, type Socket } from 'socket.io-client';
+import { eventually, type SpawnedApp } from '@holdfast/testing';
+import type { Socket } from 'socket.io-client';
+import { connect } from '../lib/connect.js';
 import { report, verdict } from '../lib/report.js';
 import { Samples } from '../lib/samples.js';
 import { World } from '../lib/world.js';
@@ -168,14 +162,4 @@ async function ending(world: World, threadId: string): Promise<{ ends: number; t
   const answer = events.find((event) => event.type === 'message.sent' && event.senderId === GUIDE_AGENT_ID);
   const parts = answer?.type === 'message.sent' ? (answer.data.body?.parts ?? []) : [];
   return { ends: ends.length, text: partsText(parts) };
-}
-
-async function connect(url: string, sub: string): Promise<Socket> {
-  const auth = { token: await signToken({ sub }) };
-  const socket = io(`${url}${CHAT_NAMESPACE}`, { transports: ['websocket'], forceNew: true, auth });
-  await new Promise((resolve, reject) => {
-    socket.once('session.ready', resolve);
-    socket.once('connect_error', reject);
-  });
-  return socket;
 }
