@@ -28,7 +28,7 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot({ app: APP, instanceId, config, logger }),
         ShutdownModule,
-        HealthModule,
+        HealthModule.forRoot(config.service),
         MetricsModule,
         DatabaseModule.forRoot(config.database),
         RedisModule.forRoot(config.redis),

@@ -32,7 +32,7 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot({ app: APP, instanceId, config, logger }),
         ShutdownModule,
-        HealthModule,
+        HealthModule.forRoot(config.service),
         DatabaseModule.forRoot(config.database),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),

@@ -4,6 +4,9 @@ import { AuthModule } from './auth/auth.module.js';
 import { assertCommandHandlers } from './command/assert-command-handlers.js';
 import { CommandDispatcher } from './command/command-dispatcher.service.js';
 import { HandshakeGate } from './edge/handshake-gate.service.js';
+import { CapacityCheck } from './health/capacity-check.service.js';
+import { CommandWindow } from './health/command-window.js';
+import { WebSocketChecks } from './health/web-socket-checks.service.js';
 import { messageProviders } from './message/message.providers.js';
 import { presenceProviders } from './presence/presence.providers.js';
 import { PublishModule } from './publish/publish.module.js';
@@ -21,6 +24,9 @@ import { threadProviders } from './thread/thread.providers.js';
   providers: [
     HandshakeGate,
     CommandDispatcher,
+    { provide: CommandWindow, useFactory: () => new CommandWindow() },
+    CapacityCheck,
+    WebSocketChecks,
     SystemGateway,
     ...sessionProviders,
     ...threadProviders,

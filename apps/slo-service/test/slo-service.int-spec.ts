@@ -34,7 +34,7 @@ async function observer(env: Record<string, string>): Promise<INestApplicationCo
       imports: [
         ObservabilityModule.forRoot({ app: 'gateway', instanceId: 'gateway-test', config: { service }, logger }),
         ShutdownModule,
-        HealthModule,
+        HealthModule.forRoot({ environment: 'test', healthTimeoutMs: 5_000, opsToken: undefined }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot(identity),
       ],
@@ -107,7 +107,7 @@ describe('the slo-service', () => {
     await slo.ready;
     await eventually(async () => {
       const reply = await fetch(`${slo.url}/health/ready`);
-      expect(await reply.json()).toMatchObject({ status: 'degraded', details: { database: { status: 'up' } } });
+      expect(await reply.json()).toMatchObject({ status: 'degraded', details: { 'postgres.query': { status: 'up' } } });
     });
     const redis = await startRedis({ port });
     try {

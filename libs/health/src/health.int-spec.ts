@@ -1,10 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLogger, ObservabilityModule } from '@holdfast/observability';
 import { Shutdown } from '@holdfast/shutdown';
-import { HealthModule, HealthRegistry } from './index.js';
+import { eventually } from '@holdfast/testing';
+import { HealthModule, HealthRegistry, type HealthReport } from './index.js';
 
+const TOKEN = 'operations-token-of-thirty-two-characters';
 const service = { logLevel: 'silent', logPretty: false };
 const logger = createLogger({ app: 'test', instanceId: 'test-1', level: 'silent', pretty: false });
 
@@ -15,7 +18,7 @@ describe('the probes', () => {
     const module = await Test.createTestingModule({
       imports: [
         ObservabilityModule.forRoot({ app: 'test', instanceId: 'test-1', config: { service }, logger }),
-        HealthModule,
+        HealthModule.forRoot({ environment: 'test', healthTimeoutMs: 5_000, opsToken: TOKEN }),
       ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
@@ -25,8 +28,8 @@ describe('the probes', () => {
     await app.close();
   });
 
-  async function probe(name: string) {
-    const reply = await fetch(`${await app.getUrl()}/health/${name}`);
+  async function probe(name: string, headers: Record<string, string> = {}) {
+    const reply = await fetch(`${await app.getUrl()}/health${/^(\?|$)/.test(name) ? name : `/${name}`}`, { headers });
     return { status: reply.status, cache: reply.headers.get('cache-control'), body: await reply.json() };
   }
 
@@ -63,6 +66,75 @@ describe('the probes', () => {
     expect(await probe('ready')).toMatchObject({ status: 503, cache: 'no-store', body: { status: 'shutting_down' } });
     expect(await probe('live')).toMatchObject({ status: 200 });
     expect(await probe('startup')).toMatchObject({ status: 200 });
+  });
+
+  it('leave traffic when something of this instance alone is down, and come back', async () => {
+    let state: HealthReport['state'] = 'down';
+    app.get(HealthRegistry).register('capacity', () => Promise.resolve(state), { resource: 'own', intervalMs: 20 });
+    await app.listen(0, '127.0.0.1');
+    await eventually(async () =>
+      expect(await probe('ready')).toMatchObject({ status: 503, body: { status: 'error' } }),
+    );
+    expect(await probe('live')).toMatchObject({ status: 200 });
+    state = 'up';
+    await eventually(async () => expect(await probe('ready')).toMatchObject({ status: 200 }));
+  });
+
+  it('stay ready in a shared outage and say so; leave when the peers do not share it', async () => {
+    const registry = app.get(HealthRegistry);
+    let peers = new Map<string, { up: number; down: number }>();
+    registry.usePeers(() => peers);
+    registry.register('database', () => Promise.resolve('down'), { intervalMs: 20 });
+    await app.listen(0, '127.0.0.1');
+    const shared = {
+      status: 200,
+      body: { failOpen: true, details: { database: { status: 'down', scope: 'unknown' } } },
+    };
+    await eventually(async () => expect(await probe('ready')).toMatchObject(shared));
+    peers = new Map([['database', { up: 2, down: 0 }]]);
+    expect(await probe('ready')).toMatchObject({ status: 503, body: { details: { database: { scope: 'local' } } } });
+    peers = new Map([['database', { up: 0, down: 2 }]]);
+    expect(await probe('ready')).toMatchObject({ status: 200, body: { details: { database: { scope: 'shared' } } } });
+  });
+
+  it('show details and fresh samples to the operations token only', async () => {
+    let samples = 0;
+    app.get(HealthRegistry).register('database', async () => {
+      samples += 1;
+      // Longer than it takes the three requests below to arrive.
+      if (samples > 1) await delay(300);
+      return { state: 'up', facts: { queryMs: 3 } };
+    });
+    await app.listen(0, '127.0.0.1');
+    await eventually(() => samples === 1);
+    const authorization = `Bearer ${TOKEN}`;
+    expect((await probe('')).body).toEqual({ status: 'degraded', info: {}, error: {}, details: {}, failOpen: false });
+    expect((await probe('', { authorization: 'Bearer wrong' })).body).toMatchObject({ details: {} });
+    expect((await probe('?fresh=1')).status).toBe(401);
+    expect(samples).toBe(1);
+
+    const fresh = await Promise.all([1, 2, 3].map(() => probe('?fresh=1', { authorization })));
+    expect(samples).toBe(2);
+    for (const { status, body } of fresh) {
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { details: { database: { status: 'up', queryMs: 3 }, 'process.heap': { status: 'up' } } },
+      });
+    }
+    expect((await probe('ready')).body).not.toHaveProperty('details.database.queryMs');
+  });
+
+  it('answer as application/health+json where it is asked for', async () => {
+    app.get(HealthRegistry).register('database', () => Promise.resolve('up'));
+    await app.listen(0, '127.0.0.1');
+    const headers = { accept: 'application/health+json', authorization: `Bearer ${TOKEN}` };
+    expect((await probe('?fresh=1', headers)).body).toMatchObject({
+      status: 'pass',
+      checks: { database: [{ status: 'pass', observedUnit: 'ms' }] },
+    });
+    const reply = await fetch(`${await app.getUrl()}/health/live`, { headers });
+    expect(reply.headers.get('content-type')).toContain('application/health+json');
+    expect(await reply.json()).toEqual({ status: 'pass' });
   });
 
   it('refuse two checks of one name', () => {

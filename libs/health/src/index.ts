@@ -1,3 +1,10 @@
 export { HealthModule } from './health.module.js';
 export { HealthRegistry } from './health.registry.js';
-export type { HealthCheckFn, HealthCheckOptions, HealthSnapshot, HealthState } from './health-state.js';
+export type {
+  HealthCheckFn,
+  HealthCheckOptions,
+  HealthReport,
+  HealthSnapshot,
+  HealthState,
+} from './state/health-state.js';
+export type { PeerViews } from './state/peer-views.js';

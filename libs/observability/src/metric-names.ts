@@ -60,6 +60,12 @@ export const METRICS = {
   holdfast_database_timeouts_total: { type: 'counter', help: 'Calls past their deadline', labels: ['statement'] },
   holdfast_database_pool: { type: 'gauge', help: 'Connections by state', labels: ['state'] },
   holdfast_runs_total: { type: 'counter', help: 'Ended runs', labels: ['outcome'] },
+  holdfast_runs_waiting: { type: 'gauge', help: 'Runs that wait for any worker', labels: [] },
+  holdfast_runs_oldest_waiting_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest run that could start and has no worker',
+    labels: [],
+  },
   holdfast_runs_active: { type: 'gauge', help: 'Runs executing here', labels: [] },
   holdfast_run_first_token_seconds: { type: 'histogram', help: 'Claim to first output', labels: [], buckets: SECONDS },
   holdfast_chunk_commit_seconds: {
@@ -70,6 +76,13 @@ export const METRICS = {
   },
   holdfast_chunks_fenced_total: { type: 'counter', help: 'Output refused because of a newer attempt', labels: [] },
   holdfast_health_check_state: { type: 'gauge', help: '1 up, 0.5 degraded, 0 down', labels: ['check'] },
+  holdfast_health_transitions_total: { type: 'counter', help: 'Changes of state', labels: ['check', 'to'] },
+  holdfast_health_sampled_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last sample ended, in seconds since 1970',
+    labels: ['check'],
+  },
+  holdfast_health_fail_open: { type: 'gauge', help: '1 while ready in spite of a shared outage', labels: [] },
   holdfast_health_check_seconds: {
     type: 'histogram',
     help: 'Duration of one sample',

@@ -16,6 +16,8 @@ export function keys(prefix: string) {
     instances: `{${prefix}:instances}`,
     /** What an instance last said about itself; the lease ends when it expires. */
     instance: (lease: string) => `{${prefix}:instances}:${lease}`,
+    /** What an instance last said about the resources that all share. */
+    instanceHealth: (instanceId: string) => `{${prefix}:instances}:health:${instanceId}`,
     /** Who cleans up after a lease that ended. */
     cleaning: (lease: string) => `{${prefix}:instances}:${lease}:cleaning`,
     /** Hash of a user's connections: for each lease, the ids of those that it holds. */
@@ -24,6 +26,8 @@ export function keys(prefix: string) {
     leaseUsers: (lease: string) => `${prefix}:lease-users:${lease}`,
     /** Channel of what is meant for the sockets of one instance. */
     relay: (instanceId: string) => `${prefix}:relay:${instanceId}`,
+    /** Key and channel that one process's health checks use. */
+    health: (id: string) => `${prefix}:health:${id}`,
   } as const;
 }
 

@@ -6,6 +6,12 @@ import { watch } from './watchdog.js';
 
 export type RedisState = 'up' | 'down';
 
+/** Connections of one role. */
+export interface RoleCount {
+  readonly ready: number;
+  readonly total: number;
+}
+
 /** Work that needs Redis once more before its connections close. */
 type Farewell = () => Promise<unknown>;
 
@@ -31,7 +37,7 @@ export class RedisConnections {
   readonly keys: Keys;
   /** The shared connection for short commands; they fail at once while Redis is away. */
   readonly command: RedisClient;
-  readonly #open = new Map<RedisClient, () => void>();
+  readonly #open = new Map<RedisClient, { readonly role: RedisRole; readonly unwatch: () => void }>();
   readonly #listeners = new Set<(state: RedisState) => void>();
   readonly #farewells: Farewell[] = [];
   readonly #probe: NodeJS.Timeout;
@@ -69,7 +75,7 @@ export class RedisConnections {
   create(role: RedisRole): RedisClient {
     const client = openConnection(this.config, role);
     const unwatch = ROLE_POLICIES[role].commandTimeout === null ? () => undefined : watch(client);
-    this.#open.set(client, unwatch);
+    this.#open.set(client, { role, unwatch });
     this.#observe(client, role);
     return client;
   }
@@ -97,9 +103,19 @@ export class RedisConnections {
     return answered;
   }
 
+  /** Open connections by role, and how many of them can be used now. */
+  counts(): ReadonlyMap<RedisRole, RoleCount> {
+    const counts = new Map<RedisRole, RoleCount>();
+    for (const [client, { role }] of this.#open) {
+      const { ready, total } = counts.get(role) ?? { ready: 0, total: 0 };
+      counts.set(role, { ready: ready + (client.status === 'ready' ? 1 : 0), total: total + 1 });
+    }
+    return counts;
+  }
+
   /** Closes one connection that {@link create} opened. */
   async release(client: RedisClient): Promise<void> {
-    this.#open.get(client)?.();
+    this.#open.get(client)?.unwatch();
     this.#open.delete(client);
     if (client.status === 'ready') await within(QUIT_WITHIN_MS, client.quit());
     if (client.status !== 'end') client.disconnect();

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { HealthRegistry } from '@holdfast/health';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { Shutdown } from '@holdfast/shutdown';
+import { registerRedisChecks } from './health/register-redis-checks.js';
 import type { RedisConfig } from './open-connection.js';
 import { RedisConnections } from './redis-connections.js';
 import { ResilientClientRedis } from './rpc/resilient-client-redis.js';
@@ -9,7 +10,7 @@ import { RpcClient } from './rpc/rpc-client.js';
 
 const CLOSE_WITHIN_MS = 2_000;
 
-/** Redis for the whole process: connections, their health check and their shutdown step, and the RPC client. */
+/** Redis for the whole process: connections, their health checks and their shutdown step, and the RPC client. */
 @Module({})
 export class RedisModule {
   static forRoot(config: RedisConfig): DynamicModule {
@@ -22,11 +23,7 @@ export class RedisModule {
           inject: [LOGGER, HealthRegistry, Shutdown],
           useFactory: (logger: Logger, health: HealthRegistry, shutdown: Shutdown) => {
             const connections = new RedisConnections(config, logger);
-            health.register('redis', async () => ((await connections.ping()) ? 'up' : 'down'));
-            if (config.queueUrl !== undefined) {
-              const queue = connections.create('queue');
-              health.register('redis-queue', () => queue.ping().then(() => 'up'));
-            }
+            registerRedisChecks(health, connections, config.queueUrl !== undefined);
             shutdown.onShutdown('redis', { phase: 'resources', timeoutMs: CLOSE_WITHIN_MS * 2 }, () =>
               connections.close(CLOSE_WITHIN_MS),
             );

@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { HealthRegistry } from '@holdfast/health';
 import { RedisConnections, RpcClient } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
+import { PeerHealth } from './peers/peer-health.js';
 import { Presence } from './presence/presence.js';
 import { ConnectionRegistry } from './registry/connection-registry.port.js';
 import { RedisConnectionRegistry } from './registry/connection-registry.redis.js';
@@ -33,6 +35,12 @@ export class ScalingModule {
           provide: StaleCleaner,
           inject: [RedisConnections, InstanceRegistry],
           useFactory: (redis: RedisConnections, instance: RedisInstanceRegistry) => new StaleCleaner(redis, instance),
+        },
+        {
+          provide: PeerHealth,
+          inject: [RedisConnections, InstanceRegistry, HealthRegistry],
+          useFactory: (redis: RedisConnections, instances: InstanceRegistry, health: HealthRegistry) =>
+            new PeerHealth(redis, instances, health, identity.instanceId),
         },
         {
           provide: Presence,

@@ -5,6 +5,7 @@ import { DoorbellModule, DoorbellQueue, RedisConnections } from '@holdfast/redis
 import { ConnectionRegistry, EmitterFanOut, FanOut, InstanceRelay, RoutedFanOut } from '@holdfast/scaling';
 import { AgentsModule } from '../agents/agents.module.js';
 import { AgentRegistry } from '../agents/agent-registry.js';
+import { QueueCheck } from '../health/queue-check.js';
 import { WORKER_CONFIG, type WorkerConfig } from '../config.token.js';
 import { DoorbellProcessor } from '../doorbell/doorbell.processor.js';
 import { Announcer } from './announcer.js';
@@ -37,6 +38,7 @@ function holdMs({ leaseMs }: WorkerConfig): number {
   imports: [AgentsModule, DoorbellModule],
   controllers: [CancelController],
   providers: [
+    QueueCheck,
     {
       provide: FanOut,
       inject: [RedisConnections, LOGGER, ConnectionRegistry, WORKER_CONFIG],

@@ -1,9 +1,10 @@
 import { Inject, Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { AppError, COMMANDS, type CommandName, type WireError } from '@holdfast/contracts';
+import { AppError, COMMANDS, type CommandName, type ErrorCode, type WireError } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
 import { LOGGER, metrics, newTraceId, runWithContext, type LogContext, type Logger } from '@holdfast/observability';
 import { CONFIG } from '../config.token.js';
+import { CommandWindow } from '../health/command-window.js';
 import type { ChatSocket } from '../session/chat-socket.js';
 import { describeIssues } from '../validation/describe-issues.js';
 import { commandOf } from './command-of.js';
@@ -16,6 +17,9 @@ const COMMAND_TIMEOUT_MS = 5_000;
 /** Position of the request among a handler's arguments. */
 const REQUEST = 1;
 
+/** Codes that say something about us; every other one is about the request. */
+const OUR_FAULTS: ReadonlySet<string> = new Set<ErrorCode | 'ok'>(['internal', 'unavailable', 'busy', 'timeout']);
+
 type Answer = { ok: true } | { ok: false; error: WireError };
 
 /** What every command goes through: checked request, log context, deadline, one error shape, metrics. */
@@ -25,6 +29,7 @@ export class CommandInterceptor implements NestInterceptor {
 
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly window: CommandWindow,
     @Inject(CONFIG) config: Config,
   ) {
     this.checksReplies = ['development', 'test'].includes(config.service.environment);
@@ -42,7 +47,9 @@ export class CommandInterceptor implements NestInterceptor {
     const answer = await runWithContext(contextOf(name, args), () => this.answer(name, args, next));
     const code = answer.ok ? 'ok' : answer.error.code;
     metrics.counter('holdfast_commands_total').inc({ command: name, code });
-    metrics.histogram('holdfast_command_seconds').observe({ command: name }, (performance.now() - startedAt) / 1_000);
+    const durationMs = performance.now() - startedAt;
+    metrics.histogram('holdfast_command_seconds').observe({ command: name }, durationMs / 1_000);
+    this.window.record(OUR_FAULTS.has(code), durationMs);
     if (!answer.ok) this.logger.debug({ code, reason: answer.error.message }, 'command refused');
     return answer;
   }

@@ -15,6 +15,9 @@ function plain(operationId: string, summary: string, contentType: string, status
 
 /** Paths for probes, scrapers and tools, which are no part of the API that clients use. */
 export const PLAIN_PATHS: Readonly<Record<string, Record<string, JsonSchema>>> = {
+  '/health': {
+    get: plain('health.get', 'All checks, with details for operators', 'application/json', ['200', '401', '503']),
+  },
   '/health/live': { get: plain('health.live', 'Whether the process runs', 'application/json', ['200', '503']) },
   '/health/ready': { get: plain('health.ready', 'Whether it takes traffic', 'application/json', ['200', '503']) },
   '/health/startup': { get: plain('health.startup', 'Whether it has booted', 'application/json', ['200', '503']) },

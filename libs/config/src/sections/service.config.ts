@@ -1,11 +1,18 @@
 import * as z from 'zod/mini';
 import { flag, integer, text } from '../rules.js';
-import { ENVIRONMENTS, optional, variable } from '../variable.js';
+import { ENVIRONMENTS, optional, variable, type Environment } from '../variable.js';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   gateway: '8000',
   'agent-worker': '8001',
   'slo-service': '8002',
+};
+
+const HEALTH_TIMEOUTS_MS: Readonly<Record<Environment, string>> = {
+  development: '5000',
+  test: '5000',
+  staging: '3000',
+  production: '10000',
 };
 
 /** What every app needs to know about itself. */
@@ -52,6 +59,20 @@ export const serviceSection = {
     schema: integer(250, 30_000),
     fallback: '5000',
     summary: 'Interval of instance heartbeats, in ms; stale after three missed.',
+  }),
+  healthTimeoutMs: variable({
+    name: 'HEALTH_TIMEOUT_MS',
+    schema: integer(100, 60_000),
+    fallback: ({ environment }) => HEALTH_TIMEOUTS_MS[environment],
+    fallbackText: '10000 in production, 3000 in staging, else 5000',
+    summary: 'Time that one sample of a health check may take, in ms; probes never wait for it.',
+  }),
+  opsToken: optional({
+    name: 'OPS_TOKEN',
+    schema: z.string().check(z.minLength(32, 'must have at least 32 characters')),
+    secret: true,
+    summary:
+      'Bearer token that opens the details of GET /health on every app; without it only loopback in development sees them.',
   }),
   shutdownTimeoutMs: variable({
     name: 'SHUTDOWN_TIMEOUT_MS',

@@ -4,6 +4,7 @@ import { AppendV11764000000002 } from './1764000000002-append-v1.js';
 import { DefaultTenant1764000000003 } from './1764000000003-default-tenant.js';
 import { CommitChunksV11764000000004 } from './1764000000004-commit-chunks-v1.js';
 import { ClientErrors1764000000005 } from './1764000000005-client-errors.js';
+import { HealthProbe1764000000006 } from './1764000000006-health-probe.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   DefaultTenant1764000000003,
   CommitChunksV11764000000004,
   ClientErrors1764000000005,
+  HealthProbe1764000000006,
 ] as const;

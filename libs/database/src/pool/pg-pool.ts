@@ -1,5 +1,6 @@
 import { AppError } from '@holdfast/contracts';
 import pg from 'pg';
+import { StandbyError } from './standby-error.js';
 
 /** What a pool of connections needs to know. */
 export interface PoolOptions {
@@ -59,7 +60,7 @@ async function greet(client: pg.ClientBase, timeoutMs: number): Promise<void> {
   }
   const [greeting] = rows;
   if (greeting === undefined || greeting.standby) {
-    throw new AppError('unavailable', 'The database is a standby.', { retryAfterMs: 500 });
+    throw new StandbyError();
   }
   epochs.set(client, greeting.epoch);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { foldSample, PENDING, type Sample } from './fold-sample.js';
+import { foldSample, PENDING } from './fold-sample.js';
+import type { HealthReport } from './health-state.js';
 
-const UP: Sample = { state: 'up' };
-const DOWN: Sample = { state: 'down', reason: 'failed' };
+const UP: HealthReport = { state: 'up' };
+const DOWN: HealthReport = { state: 'down', reason: 'failed' };
 
-function states(...samples: Sample[]): string[] {
+function states(...samples: HealthReport[]): string[] {
   let streak = PENDING;
   return samples.map((sample) => {
     streak = foldSample(streak, sample);
@@ -28,7 +29,7 @@ describe('the state of a check', () => {
       ['degraded', 'degraded', 'down', 'degraded', 'down'],
     ],
     ['repeats what a check reports as degraded', [UP, { state: 'degraded' }], ['up', 'degraded']],
-  ] satisfies [string, Sample[], string[]][])('%s', (_rule, samples, expected) => {
+  ] satisfies [string, HealthReport[], string[]][])('%s', (_rule, samples, expected) => {
     expect(states(...samples)).toEqual(expected);
   });
 });

@@ -1,5 +1,5 @@
-import { DOWN_AFTER, foldSample, PENDING, type Sample, type Streak } from './fold-sample.js';
-import type { HealthCheckFn, HealthSnapshot } from './health-state.js';
+import { DOWN_AFTER, foldSample, PENDING, type Streak } from './fold-sample.js';
+import type { HealthCheckFn, HealthReport, HealthSnapshot } from './health-state.js';
 
 /** While a failure is not confirmed, samples follow each other faster, in ms. */
 const CONFIRM_MS = 1_000;
@@ -28,11 +28,12 @@ export class Sampler {
   private busy = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
+  private inFlight: Promise<void> | undefined;
 
   constructor(private readonly options: SamplerOptions) {}
 
   start(): void {
-    void this.sample();
+    void this.refresh();
   }
 
   /** No further samples; one in flight ends unheard. */
@@ -41,14 +42,24 @@ export class Sampler {
     clearTimeout(this.timer);
   }
 
+  /** Samples once more now, or waits for the sample in flight; bounded by the timeout. */
+  refresh(): Promise<void> {
+    clearTimeout(this.timer);
+    return (this.inFlight ??= this.sample().finally(() => {
+      this.inFlight = undefined;
+    }));
+  }
+
   /** What is known now. */
   snapshot(): HealthSnapshot {
-    const { state, reason, failures } = this.streak;
+    const { state, reason, facts, failures } = this.streak;
     const { intervalMs, timeoutMs } = this.options;
     const age = this.observedAt === undefined ? 0 : Date.now() - this.observedAt;
     const stale = age > STALE_INTERVALS * intervalMs + timeoutMs;
-    const shown: Sample =
-      stale && state === 'up' ? { state: 'degraded', reason: 'stale' } : { state, ...(reason && { reason }) };
+    const shown: HealthReport =
+      stale && state === 'up'
+        ? { state: 'degraded', reason: 'stale' }
+        : { state, ...(reason && { reason }), ...(facts && { facts }) };
     return {
       ...shown,
       latencyMs: this.latencyMs,
@@ -59,7 +70,7 @@ export class Sampler {
 
   private async sample(): Promise<void> {
     const startedAt = performance.now();
-    const outcome: Sample = this.busy ? { state: 'down', reason: 'timeout' } : await this.ask();
+    const outcome: HealthReport = this.busy ? { state: 'down', reason: 'timeout' } : await this.ask();
     if (this.stopped) return;
     const before = this.snapshot();
     this.latencyMs = Math.round(performance.now() - startedAt);
@@ -69,17 +80,17 @@ export class Sampler {
     this.plan();
   }
 
-  private async ask(): Promise<Sample> {
+  private async ask(): Promise<HealthReport> {
     this.busy = true;
-    const answer = this.options
-      .check()
-      .then((state): Sample => ({ state }))
-      .catch((): Sample => ({ state: 'down', reason: 'failed' }))
+    const answer = Promise.resolve()
+      .then(this.options.check)
+      .then((found): HealthReport => (typeof found === 'string' ? { state: found } : found))
+      .catch((): HealthReport => ({ state: 'down', reason: 'failed' }))
       .finally(() => {
         this.busy = false;
       });
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<Sample>((resolve) => {
+    const timeout = new Promise<HealthReport>((resolve) => {
       timer = setTimeout(resolve, this.options.timeoutMs, { state: 'down', reason: 'timeout' });
       timer.unref();
     });
@@ -92,7 +103,7 @@ export class Sampler {
     const { intervalMs } = this.options;
     const unconfirmed = this.streak.failures > 0 && (this.streak.failures < DOWN_AFTER || this.streak.successes > 0);
     const pause = unconfirmed ? Math.min(CONFIRM_MS, intervalMs) : intervalMs;
-    this.timer = setTimeout(() => void this.sample(), pause * (1 - JITTER + 2 * JITTER * Math.random()));
+    this.timer = setTimeout(() => void this.refresh(), pause * (1 - JITTER + 2 * JITTER * Math.random()));
     this.timer.unref();
   }
 }
