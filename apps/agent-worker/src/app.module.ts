@@ -30,7 +30,7 @@ export class AppModule {
         ShutdownModule,
         HealthModule.forRoot(config.service),
         MetricsModule,
-        DatabaseModule.forRoot(config.database),
+        DatabaseModule.forRoot(config.database, { app: APP, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),
         ConfigModule.forRoot(config, instanceId),

@@ -33,7 +33,7 @@ export class AppModule {
         ObservabilityModule.forRoot({ app: APP, instanceId, config, logger }),
         ShutdownModule,
         HealthModule.forRoot(config.service),
-        DatabaseModule.forRoot(config.database),
+        DatabaseModule.forRoot(config.database, { app: APP, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),
         ChatModule,

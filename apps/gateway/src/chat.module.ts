@@ -6,6 +6,7 @@ import { CommandDispatcher } from './command/command-dispatcher.service.js';
 import { HandshakeGate } from './edge/handshake-gate.service.js';
 import { CapacityCheck } from './health/capacity-check.service.js';
 import { CommandWindow } from './health/command-window.js';
+import { SelfProbe } from './health/self-probe.service.js';
 import { WebSocketChecks } from './health/web-socket-checks.service.js';
 import { messageProviders } from './message/message.providers.js';
 import { presenceProviders } from './presence/presence.providers.js';
@@ -26,6 +27,7 @@ import { threadProviders } from './thread/thread.providers.js';
     CommandDispatcher,
     { provide: CommandWindow, useFactory: () => new CommandWindow() },
     CapacityCheck,
+    SelfProbe,
     WebSocketChecks,
     SystemGateway,
     ...sessionProviders,

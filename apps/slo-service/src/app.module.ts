@@ -26,7 +26,7 @@ export class AppModule {
         ShutdownModule,
         HealthModule.forRoot(config.service),
         MetricsModule,
-        DatabaseModule.forRoot(config.database),
+        DatabaseModule.forRoot(config.database, { app, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app, instanceId, version, heartbeatMs: config.service.heartbeatMs }),
       ],

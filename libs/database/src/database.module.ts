@@ -4,6 +4,7 @@ import { HealthRegistry } from '@holdfast/health';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { Shutdown } from '@holdfast/shutdown';
 import { Database } from './database.js';
+import { HealthHistory, type HistoryIdentity } from './health/health-history.js';
 import { registerDatabaseChecks } from './health/register-database-checks.js';
 
 /** The pool closes once calls in flight have ended, and these are bounded by their deadlines. */
@@ -12,7 +13,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** Provides {@link Database} to every module; registers its health checks and its shutdown step. Connects on first use. */
 @Module({})
 export class DatabaseModule {
-  static forRoot(config: Config['database']): DynamicModule {
+  static forRoot(config: Config['database'], identity: HistoryIdentity): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
@@ -35,8 +36,19 @@ export class DatabaseModule {
             return database;
           },
         },
+        {
+          provide: HealthHistory,
+          inject: [Database, HealthRegistry, LOGGER],
+          useFactory: (database: Database, health: HealthRegistry, logger: Logger) => {
+            const history = new HealthHistory(database, identity, logger);
+            health.onTransition((transition) => {
+              history.add(transition);
+            });
+            return history;
+          },
+        },
       ],
-      exports: [Database],
+      exports: [Database, HealthHistory],
     };
   }
 }

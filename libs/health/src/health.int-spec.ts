@@ -137,6 +137,33 @@ describe('the probes', () => {
     expect(await reply.json()).toEqual({ status: 'pass' });
   });
 
+  it('leave traffic while the event loop is blocked again and again, and come back', async () => {
+    await app.listen(0, '127.0.0.1');
+    await eventually(
+      async () => {
+        const until = performance.now() + 1_300;
+        while (performance.now() < until);
+        expect(await probe('ready')).toMatchObject({
+          status: 503,
+          body: { details: { 'process.event-loop': { status: 'down', reason: 'blocked', scope: 'local' } } },
+        });
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(await probe('live')).toMatchObject({ status: 200 });
+    await eventually(async () => expect(await probe('ready')).toMatchObject({ status: 200 }), { timeoutMs: 10_000 });
+  }, 40_000);
+
+  it('survive a check that throws at once', async () => {
+    app.get(HealthRegistry).register('broken', () => {
+      throw new Error('a defect');
+    });
+    await app.listen(0, '127.0.0.1');
+    await eventually(async () => {
+      expect(await probe('ready')).toMatchObject({ status: 200, body: { details: { broken: { reason: 'failed' } } } });
+    });
+  });
+
   it('refuse two checks of one name', () => {
     const registry = app.get(HealthRegistry);
     registry.register('redis', () => Promise.resolve('up'));

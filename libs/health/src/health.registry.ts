@@ -7,6 +7,7 @@ import type {
   HealthScope,
   HealthSnapshot,
   HealthState,
+  HealthTransition,
 } from './state/health-state.js';
 import { scopeOf, type PeerViews } from './state/peer-views.js';
 import { Sampler } from './state/sampler.js';
@@ -35,6 +36,7 @@ interface Entry {
 export class HealthRegistry implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly entries = new Map<string, Entry>();
   private peers: () => PeerViews = () => new Map();
+  private readonly listeners: ((transition: HealthTransition) => void)[] = [];
   private sampling = false;
 
   constructor(
@@ -64,6 +66,11 @@ export class HealthRegistry implements OnApplicationBootstrap, OnModuleDestroy {
   /** Names the source of what the other instances see; without one every scope is `unknown`. */
   usePeers(peers: () => PeerViews): void {
     this.peers = peers;
+  }
+
+  /** Calls `listener` at each change of a check's state. */
+  onTransition(listener: (transition: HealthTransition) => void): void {
+    this.listeners.push(listener);
   }
 
   /** What is known of each check now; waits for nothing. */
@@ -109,8 +116,10 @@ export class HealthRegistry implements OnApplicationBootstrap, OnModuleDestroy {
     }
     if (before.state === after.state) return;
     metrics.counter('holdfast_health_transitions_total').inc({ check, to: after.state });
-    const fields = { check, from: before.state, to: after.state, reason: after.reason };
-    if (after.state === 'up') this.logger.info(fields, 'health changed');
-    else this.logger.warn(fields, 'health changed');
+    const scope = entry?.own === true ? 'local' : scopeOf(check, this.peers());
+    const transition = { check, from: before.state, to: after.state, reason: after.reason ?? null, scope };
+    if (after.state === 'up') this.logger.info(transition, 'health changed');
+    else this.logger.warn(transition, 'health changed');
+    for (const listener of this.listeners) listener({ ...transition, at: new Date().toISOString() });
   }
 }

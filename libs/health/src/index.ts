@@ -6,5 +6,6 @@ export type {
   HealthReport,
   HealthSnapshot,
   HealthState,
+  HealthTransition,
 } from './state/health-state.js';
 export type { PeerViews } from './state/peer-views.js';

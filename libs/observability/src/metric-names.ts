@@ -82,6 +82,11 @@ export const METRICS = {
     help: 'When the last sample ended, in seconds since 1970',
     labels: ['check'],
   },
+  holdfast_health_history_dropped_total: {
+    type: 'counter',
+    help: 'Changes of state that the history could not keep',
+    labels: [],
+  },
   holdfast_health_fail_open: { type: 'gauge', help: '1 while ready in spite of a shared outage', labels: [] },
   holdfast_health_check_seconds: {
     type: 'histogram',

@@ -1,3 +1,5 @@
+import { health } from './health/health.js';
+import { runNaive } from './health/naive.js';
 import { reconnect } from './reconnect/reconnect.js';
 import { runCrowd } from './reconnect/crowd.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
@@ -5,11 +7,14 @@ import { takeover } from './takeover/takeover.js';
 
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
+  health,
   reconnect,
   'redis-loss': redisLoss,
   takeover,
   // The clients of `reconnect`, in a process of their own.
   crowd: runCrowd,
+  // What `health` compares with.
+  naive: runNaive,
 };
 
 const [name = ''] = process.argv.slice(2);

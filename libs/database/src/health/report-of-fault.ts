@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   '42P01': 'missing',
   '3F000': 'missing',
   '57014': 'timeout',
+  '53100': 'disk-full',
 };
 
 /** Runs a check; a fault that the server explains becomes its reason. A lock that somebody holds is no fault. */

@@ -5,6 +5,7 @@ import { DefaultTenant1764000000003 } from './1764000000003-default-tenant.js';
 import { CommitChunksV11764000000004 } from './1764000000004-commit-chunks-v1.js';
 import { ClientErrors1764000000005 } from './1764000000005-client-errors.js';
 import { HealthProbe1764000000006 } from './1764000000006-health-probe.js';
+import { HealthHistory1764000000007 } from './1764000000007-health-history.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   CommitChunksV11764000000004,
   ClientErrors1764000000005,
   HealthProbe1764000000006,
+  HealthHistory1764000000007,
 ] as const;

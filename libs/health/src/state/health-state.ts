@@ -24,6 +24,7 @@ export type HealthReason =
   | 'capacity'
   | 'blocked'
   | 'files'
+  | 'disk-full'
   | 'stuck';
 
 /** Whose fault it is: `local` = of this instance alone, `shared` = peers see it too, `unknown` = no peer tells. */
@@ -61,4 +62,16 @@ export interface HealthCheckOptions {
    * peers can still use it; an `own` one that is down does so always.
    */
   readonly resource?: 'own' | 'shared';
+}
+
+/** A check that changed its state. */
+export interface HealthTransition {
+  readonly check: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+  /** Null while the check is up. */
+  readonly reason: HealthReason | null;
+  readonly scope: HealthScope;
+  /** ISO 8601. */
+  readonly at: string;
 }

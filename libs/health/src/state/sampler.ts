@@ -4,6 +4,9 @@ import type { HealthCheckFn, HealthReport, HealthSnapshot } from './health-state
 /** While a failure is not confirmed, samples follow each other faster, in ms. */
 const CONFIRM_MS = 1_000;
 
+/** While a check is down, its return is looked for at least this often, in ms. */
+const DOWN_INTERVAL_MS = 5_000;
+
 /** Intervals without a sample after which the last one says nothing any more. */
 const STALE_INTERVALS = 3;
 
@@ -101,8 +104,9 @@ export class Sampler {
 
   private plan(): void {
     const { intervalMs } = this.options;
-    const unconfirmed = this.streak.failures > 0 && (this.streak.failures < DOWN_AFTER || this.streak.successes > 0);
-    const pause = unconfirmed ? Math.min(CONFIRM_MS, intervalMs) : intervalMs;
+    const { failures, successes } = this.streak;
+    const isConfirmed = failures >= DOWN_AFTER && successes === 0;
+    const pause = failures === 0 ? intervalMs : Math.min(isConfirmed ? DOWN_INTERVAL_MS : CONFIRM_MS, intervalMs);
     this.timer = setTimeout(() => void this.refresh(), pause * (1 - JITTER + 2 * JITTER * Math.random()));
     this.timer.unref();
   }
