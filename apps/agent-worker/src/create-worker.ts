@@ -10,11 +10,13 @@ import { APP, AppModule } from './app.module.js';
 export interface CreatedWorker {
   readonly app: NestFastifyApplication;
   readonly logger: Logger;
+  /** Joins Redis and opens the port, once Postgres has told that its schema is one that this build knows. */
+  listen(): Promise<void>;
 }
 
 /** Wires the worker: the Redis transport for hints, which waits for no Redis, and HTTP for probes and metrics. */
 export async function createWorker(config: Config): Promise<CreatedWorker> {
-  const { logLevel: level, logPretty: pretty } = config.service;
+  const { logLevel: level, logPretty: pretty, host, port } = config.service;
   const instanceId = config.service.instanceId ?? newInstanceId(APP);
   const logger = createLogger({ app: APP, instanceId, level, pretty });
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -22,8 +24,14 @@ export async function createWorker(config: Config): Promise<CreatedWorker> {
     new FastifyAdapter(),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  await awaitSchema(app.get(Database), logger);
-  app.connectMicroservice({ strategy: new ResilientServerRedis(app.get(RedisConnections), APP) });
-  await app.startAllMicroservices();
-  return { app, logger };
+  return {
+    app,
+    logger,
+    listen: async () => {
+      await awaitSchema(app.get(Database), logger);
+      app.connectMicroservice({ strategy: new ResilientServerRedis(app.get(RedisConnections), APP) });
+      await app.startAllMicroservices();
+      await app.listen(port, host);
+    },
+  };
 }

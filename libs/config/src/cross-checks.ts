@@ -9,6 +9,9 @@ interface Rule {
   readonly problem: string;
 }
 
+/** What has to be left of the platform's grace period after the longest shutdown, in ms. */
+const TERMINATION_MARGIN_MS = 5_000;
+
 const RULES: readonly Rule[] = [
   {
     reads: ['REDIS_MODE', 'REDIS_URL'],
@@ -42,6 +45,14 @@ const RULES: readonly Rule[] = [
     reads: ['SHUTDOWN_GRACE_MS', 'SHUTDOWN_TIMEOUT_MS'],
     broken: ({ service }) => service.shutdownGraceMs >= service.shutdownTimeoutMs / 2,
     problem: 'SHUTDOWN_GRACE_MS must be less than half of SHUTDOWN_TIMEOUT_MS.',
+  },
+  {
+    reads: ['SHUTDOWN_TIMEOUT_MS', 'TERMINATION_GRACE_PERIOD_S'],
+    broken: ({ service: { shutdownTimeoutMs, terminationGraceS = Infinity } }) =>
+      shutdownTimeoutMs + TERMINATION_MARGIN_MS > terminationGraceS * 1_000,
+    problem:
+      'SHUTDOWN_TIMEOUT_MS (SHUTDOWN_GRACE_MS is part of it) plus 5 s must fit into TERMINATION_GRACE_PERIOD_S, or the ' +
+      'platform kills the process in the middle of its shutdown.',
   },
   {
     reads: ['LIMIT_FRAME_BYTES', 'LIMIT_BODY_BYTES'],

@@ -89,6 +89,17 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('refuses a shutdown that the platform would cut off, and leaves others alone', () => {
+    const limits = { SHUTDOWN_TIMEOUT_MS: '55000', SHUTDOWN_GRACE_MS: '5000' };
+    expect(problemsOf({ ...BASE, ...limits, TERMINATION_GRACE_PERIOD_S: '60' })).toEqual([]);
+    expect(problemsOf({ ...BASE, ...limits, TERMINATION_GRACE_PERIOD_S: '59' })).toEqual([
+      expect.stringMatching(/SHUTDOWN_TIMEOUT_MS.*SHUTDOWN_GRACE_MS.*TERMINATION_GRACE_PERIOD_S/),
+    ]);
+    expect(problemsOf({ ...BASE, TERMINATION_GRACE_PERIOD_S: 'long' })).toEqual([
+      expect.stringContaining('TERMINATION_GRACE_PERIOD_S must be a whole number'),
+    ]);
+  });
+
   it('cannot be changed', () => {
     const config = loadConfig('gateway', BASE);
     expect(Object.isFrozen(config) && Object.isFrozen(config.service)).toBe(true);

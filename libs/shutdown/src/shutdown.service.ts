@@ -1,12 +1,15 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from '@holdfast/observability';
-import { systemClock, type Clock } from './clock.js';
-import { APP_STEP, planSteps } from './plan.js';
-import { FAULTS, SIGNALS, type ProcessPort } from './process-port.js';
-import { Sequence } from './sequence.js';
-import { findCycle } from './step-order.js';
-import type { Phase, Step, StepFn, StepOptions } from './step.js';
-import { Termination } from './termination.js';
+import { worstPath } from './plan/budgets.js';
+import { OWN_STEPS, planSteps } from './plan/plan.js';
+import { findCycle } from './plan/step-order.js';
+import type { Phase, Step, StepFn, StepOptions } from './plan/step.js';
+import { FAULTS, SIGNALS, type ProcessPort } from './process/process-port.js';
+import { thisProcess } from './process/this-process.js';
+import type { ShutdownReport } from './report/shutdown-report.js';
+import { systemClock, type Clock } from './run/clock.js';
+import { Sequence } from './run/sequence.js';
+import { Termination } from './run/termination.js';
 
 /** What a shutdown closes before the resources: the Nest application. */
 export interface Closable {
@@ -22,6 +25,14 @@ export interface InstallOptions {
   readonly process?: ProcessPort;
 }
 
+interface Installed extends Required<InstallOptions> {
+  readonly app: Closable;
+  readonly logger: Logger;
+}
+
+/** Keeps a report where others find it once the process is gone; a failure is its own affair. */
+export type ReportKeeper = (report: ShutdownReport) => Promise<void>;
+
 /** Phases of a plain `app.close()` before and after Nest closes its listeners; there is no balancer to wait for. */
 const BEFORE_LISTENERS = ['mark', 'requests', 'sockets', 'agents'] as const satisfies Phase[];
 const AFTER_LISTENERS = ['resources', 'custom'] as const satisfies Phase[];
@@ -36,7 +47,9 @@ const CLOSE_BUDGET_MS = 10_000;
 @Injectable()
 export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly steps = new Map<string, Step>();
+  private installed: Installed | undefined;
   private termination: Termination | undefined;
+  private keeper: ReportKeeper | undefined;
   private draining = false;
 
   /** True from the first signal on. */
@@ -49,41 +62,60 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
    * @throws Error if the name is taken or `after` closes a cycle.
    */
   onShutdown(name: string, options: StepOptions, fn: StepFn): () => void {
-    if (this.steps.has(name) || name === APP_STEP) throw new Error(`A shutdown step "${name}" exists already.`);
+    if (this.steps.has(name) || OWN_STEPS.has(name)) throw new Error(`A shutdown step "${name}" exists already.`);
     const step: Step = { ...options, name, fn };
     const cycle = findCycle([...this.steps.values(), step]);
     if (cycle !== undefined) throw new Error(`Shutdown steps wait for each other: ${cycle.join(' → ')}.`);
     this.steps.set(name, step);
+    this.checkBudgets(name);
     return () => {
       if (this.steps.get(name) === step) this.steps.delete(name);
     };
   }
 
   /**
+   * Has each report kept by `keeper`, twice in the phase `resources`: at its start, and when everything has ended but the
+   * steps that name {@link REPORT_STEP} in `after`.
+   */
+  reportTo(keeper: ReportKeeper): void {
+    this.keeper = keeper;
+  }
+
+  /**
    * Takes over SIGTERM and SIGINT, and ends the process on a fault that nobody caught. The exit code is 0 after a clean
-   * shutdown, 1 if a step failed or overran or a fault began it, and 128 + n after a second signal n.
+   * shutdown, 1 if a step failed or overran or a fault came, and 128 + n after a second signal n.
    */
   install(app: Closable, logger: Logger, options: InstallOptions): void {
-    const { timeoutMs, graceMs = 0, clock = systemClock, process: host = process } = options;
-    const begin = (reason: string, exitCode: number) => {
-      this.draining = true;
-      const plan = { closeApp: () => app.close(), timeoutMs, graceMs, clock };
-      const steps = planSteps([...this.steps.values()], plan);
-      this.termination = new Termination({ steps, budgetMs: timeoutMs, clock, process: host, logger });
-      void this.termination.begin(reason, exitCode);
-    };
+    const { timeoutMs, graceMs = 0, clock = systemClock, process: host = thisProcess } = options;
+    const installed = { app, logger, timeoutMs, graceMs, clock, process: host };
+    this.installed = installed;
+    this.checkBudgets();
     for (const [signal, number] of Object.entries(SIGNALS)) {
       host.on(signal, () => {
-        if (this.termination === undefined) begin(signal, 0);
+        if (this.termination === undefined) this.begin(installed, signal, 0);
         else this.termination.hasten(128 + number);
       });
     }
     for (const fault of FAULTS) {
       host.on(fault, (error) => {
         logger.fatal({ err: error }, fault);
-        if (this.termination === undefined) begin(fault, 1);
+        if (this.termination === undefined) this.begin(installed, fault, 1);
+        else this.termination.fault();
       });
     }
+  }
+
+  /**
+   * Runs the rest of a boot, such as opening a port. Fails as `work` does, unless the shutdown has begun meanwhile: what
+   * fails then, fails because of it. False in that case.
+   */
+  async unlessDraining(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+    } catch (error) {
+      if (!this.draining) throw error;
+    }
+    return !this.draining;
   }
 
   /** `app.close()` without a signal, as in tests: runs what has to precede the closing of the listeners. */
@@ -96,14 +128,32 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
     if (this.termination === undefined) await this.close(AFTER_LISTENERS);
   }
 
+  private begin({ app, logger, timeoutMs, graceMs, clock, process }: Installed, reason: string, exitCode: number) {
+    this.draining = true;
+    const termination = new Termination({ reason, exitCode, budgetMs: timeoutMs, clock, process, logger });
+    this.termination = termination;
+    const { keeper } = this;
+    const keepReport = keeper === undefined ? undefined : () => keeper(termination.report);
+    const closeApp = () => app.close();
+    const steps = planSteps([...this.steps.values()], { closeApp, keepReport, timeoutMs, graceMs, clock });
+    void termination.begin(steps);
+  }
+
+  /** Warns once the steps may need longer than the shutdown has; `newest` = the step that was just added. */
+  private checkBudgets(newest?: string): void {
+    if (this.installed === undefined) return;
+    const { logger, timeoutMs, graceMs } = this.installed;
+    const { totalMs, phases } = worstPath([...this.steps.values()], { timeoutMs, graceMs });
+    if (totalMs <= timeoutMs) return;
+    const message =
+      'the shutdown steps may need longer than SHUTDOWN_TIMEOUT_MS: later ones get less than they ask for';
+    logger.warn({ timeoutMs, totalMs, phases, newest }, message);
+  }
+
   private async close(phases: readonly Phase[]): Promise<void> {
     this.draining = true;
-    const sequence = new Sequence([...this.steps.values()], {
-      clock: systemClock,
-      budgetMs: CLOSE_BUDGET_MS,
-      phases,
-      onPhase: () => undefined,
-    });
+    const steps = [...this.steps.values()];
+    const sequence = new Sequence(steps, { clock: systemClock, budgetMs: CLOSE_BUDGET_MS, phases });
     const failures = (await sequence.begin()).filter(({ outcome }) => outcome !== 'done');
     if (failures.length > 0) {
       const names = failures.map(({ name, outcome }) => `${name} (${outcome})`).join(', ');

@@ -1,16 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@holdfast/observability';
+import { FakeProcess } from '../test/fake-process.js';
 import { ManualClock } from '../test/manual-clock.js';
 import { PHASES, Shutdown, type InstallOptions, type StepContext } from './index.js';
-
-class FakeProcess extends EventEmitter {
-  readonly exits: number[] = [];
-
-  exit(code: number): void {
-    this.exits.push(code);
-  }
-}
 
 describe('a shutdown', () => {
   let shutdown: Shutdown;

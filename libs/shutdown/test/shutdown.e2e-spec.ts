@@ -11,15 +11,19 @@ describe('a process that gets signals', () => {
     child = undefined;
   });
 
-  async function start(scenario: string): Promise<ManagedProcess> {
-    const running = new ManagedProcess({
+  function run(scenario: string): ManagedProcess {
+    child = new ManagedProcess({
       name: scenario,
       command: process.execPath,
       args: [...sourceArguments('libs/shutdown/test/fixture-process.ts'), scenario],
       cwd: repositoryRoot(),
       env: cleanEnvironment(),
     });
-    child = running;
+    return child;
+  }
+
+  async function start(scenario: string): Promise<ManagedProcess> {
+    const running = run(scenario);
     await says(running, 'up');
     return running;
   }
@@ -64,5 +68,54 @@ describe('a process that gets signals', () => {
     expect(await running.exited).toEqual({ code: 1, signal: null });
     expect(order(running)).toEqual(['up', 'mark', 'agents', 'resources']);
     expect(running.output()).toContain('nobody catches this');
+  });
+
+  it('ends within its budget although a step never does, and says what it abandoned', async () => {
+    const running = await start('overrun');
+    const at = performance.now();
+    running.signal('SIGTERM');
+    expect(await running.exited).toEqual({ code: 1, signal: null });
+    expect(performance.now() - at).toBeLessThan(2_500);
+    expect(order(running)).toEqual(['up', 'mark', 'agents', 'resources']);
+    expect(running.output()).toContain(
+      '"abandoned":[{"phase":"agents","step":"run","outcome":"overran","left":1}],"msg":"shut down"',
+    );
+  });
+
+  it('is ended from the outside when its event loop stands still', async () => {
+    const running = await start('block');
+    running.signal('SIGTERM');
+    expect(await running.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(running.output()).toContain('the event loop stands still');
+  });
+
+  it('exits at once on a third signal', async () => {
+    const running = await start('hang');
+    running.signal('SIGTERM');
+    await says(running, 'agents');
+    running.signal('SIGINT');
+    running.signal('SIGINT');
+    expect(await running.exited).toEqual({ code: 130, signal: null });
+  });
+
+  it('does not start with a step that is registered twice', async () => {
+    const running = run('twice');
+    expect(await running.exited).toEqual({ code: 1, signal: null });
+    expect(running.output()).toContain('A shutdown step \\"pool\\" exists already.');
+  });
+
+  it('ends at once, with 0, on a signal while it starts', async () => {
+    const running = await start('boot');
+    running.signal('SIGTERM');
+    expect(await running.exited).toEqual({ code: 0, signal: null });
+    expect(running.output()).toContain('SIGTERM while starting');
+  });
+
+  it('ends in order, with 0, on a signal while it opens its port', async () => {
+    const running = await start('opening');
+    running.signal('SIGTERM');
+    expect(await running.exited).toEqual({ code: 0, signal: null });
+    expect(order(running)).toEqual(expect.arrayContaining(['up', 'mark', 'agents', 'resources']));
+    expect(running.output()).not.toContain('closed already');
   });
 });

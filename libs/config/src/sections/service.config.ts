@@ -88,4 +88,11 @@ export const serviceSection = {
     fallbackText: '0 in development and test, else 5000',
     summary: 'Time after SIGTERM to serve on while balancers learn that this instance leaves, in ms.',
   }),
+  terminationGraceS: optional({
+    name: 'TERMINATION_GRACE_PERIOD_S',
+    schema: integer(1, 3_600),
+    summary:
+      "What the platform gives between SIGTERM and SIGKILL, in seconds (the pod's terminationGracePeriodSeconds); boot " +
+      'refuses a SHUTDOWN_TIMEOUT_MS that does not fit into it with 5 s to spare. A preStop hook counts against it too.',
+  }),
 };

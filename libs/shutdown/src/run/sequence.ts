@@ -1,16 +1,18 @@
+import { closingMs, isClosing } from '../plan/budgets.js';
+import { PHASES, type Phase, type Step, type StepReport } from '../plan/step.js';
 import type { Clock } from './clock.js';
 import { runPhase } from './run-phase.js';
-import { PHASES, type Phase, type Step, type StepReport } from './step.js';
-
-/** Steps that free what others use; they get their share of the budget even if every phase before overran. */
-const CLOSING: ReadonlySet<Phase> = new Set<Phase>(['resources', 'custom']);
-
-/** Share of the budget that is kept for the closing phases. */
-const CLOSING_SHARE = 0.25;
-const MAX_CLOSING_MS = 5_000;
 
 /** Time for the closing phases after a second signal, in ms. */
 export const HASTENED_MS = 1_000;
+
+/** Who takes down what happens. */
+export interface SequenceObserver {
+  phaseBegan(phase: Phase): void;
+  stepBegan(step: Step): void;
+  stepEnded(report: StepReport): void;
+  phaseEnded(phase: Phase, reports: readonly StepReport[]): void;
+}
 
 export interface SequenceOptions {
   readonly clock: Clock;
@@ -18,7 +20,7 @@ export interface SequenceOptions {
   readonly budgetMs: number;
   /** Which phases to run; all by default. */
   readonly phases?: readonly Phase[];
-  readonly onPhase: (phase: Phase, reports: readonly StepReport[], ms: number) => void;
+  readonly observer?: SequenceObserver;
 }
 
 /**
@@ -39,20 +41,20 @@ export class Sequence {
     private readonly steps: readonly Step[],
     private readonly options: SequenceOptions,
   ) {
-    this.closingMs = Math.min(MAX_CLOSING_MS, options.budgetMs * CLOSING_SHARE);
+    this.closingMs = closingMs(options.budgetMs);
   }
 
   /** Runs everything once; resolves with the report of each step, in the order of the phases. */
   async begin(): Promise<StepReport[]> {
-    const { clock, budgetMs, onPhase, phases = PHASES } = this.options;
+    const { clock, budgetMs, observer, phases = PHASES } = this.options;
     this.endsAt = Math.min(this.endsAt, clock.now() + budgetMs);
     const all: StepReport[] = [];
     for (const phase of phases) {
       const steps = this.steps.filter((step) => step.phase === phase);
       if (steps.length === 0) continue;
-      const startedAt = clock.now();
+      observer?.phaseBegan(phase);
       const reports = await this.run(phase, steps);
-      onPhase(phase, reports, Math.round(clock.now() - startedAt));
+      observer?.phaseEnded(phase, reports);
       all.push(...reports);
     }
     return all;
@@ -65,10 +67,14 @@ export class Sequence {
   }
 
   private run(phase: Phase, steps: readonly Step[]): Promise<StepReport[]> {
-    const { clock } = this.options;
-    if (CLOSING.has(phase)) {
-      return runPhase(steps, { clock, hasten: this.never.signal, deadline: () => this.endsAt });
-    }
-    return runPhase(steps, { clock, hasten: this.hastened.signal, deadline: () => this.endsAt - this.closingMs });
+    const { clock, observer } = this.options;
+    const common = {
+      clock,
+      stepBegan: (step: Step) => observer?.stepBegan(step),
+      stepEnded: (report: StepReport) => observer?.stepEnded(report),
+    };
+    return isClosing(phase)
+      ? runPhase(steps, { ...common, hasten: this.never.signal, deadline: () => this.endsAt })
+      : runPhase(steps, { ...common, hasten: this.hastened.signal, deadline: () => this.endsAt - this.closingMs });
   }
 }

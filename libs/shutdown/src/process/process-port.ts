@@ -2,6 +2,8 @@
 export interface ProcessPort {
   on(event: string, listener: (argument: unknown) => void): unknown;
   exit(code: number): unknown;
+  /** Ends the process from the outside after `ms`, should its event loop stand still until then. */
+  guard?(ms: number): void;
 }
 
 /** Signals that end the process, with their numbers: the exit code after a second one is 128 + n. */

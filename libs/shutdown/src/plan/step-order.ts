@@ -22,3 +22,12 @@ export function findCycle(steps: readonly Step[]): readonly string[] | undefined
   }
   return undefined;
 }
+
+/** Whether `step` waits for the step `name`, directly or through others of `steps`, which must have no cycle. */
+export function comesAfter(step: Step, name: string, steps: readonly Step[]): boolean {
+  return (step.after ?? []).some((earlier) => {
+    if (earlier === name) return true;
+    const between = steps.find((candidate) => candidate.name === earlier);
+    return between !== undefined && comesAfter(between, name, steps);
+  });
+}

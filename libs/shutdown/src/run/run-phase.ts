@@ -1,10 +1,12 @@
+import type { Step, StepReport } from '../plan/step.js';
 import { runStep, type StepLimit } from './run-step.js';
-import type { Step, StepReport } from './step.js';
 
 /** Limits of a phase: steps get less the later they begin. */
 export interface PhaseLimit extends Pick<StepLimit, 'clock' | 'hasten'> {
   /** Instant of `clock` at which the phase has to be over. */
   readonly deadline: () => number;
+  readonly stepBegan?: (step: Step) => void;
+  readonly stepEnded?: (report: StepReport) => void;
 }
 
 /** Runs the steps of one phase, each as soon as those it comes after are over. The steps must have no cycle. */
@@ -16,9 +18,12 @@ export async function runPhase(steps: readonly Step[], limit: PhaseLimit): Promi
     const running = started.get(step.name);
     if (running !== undefined) return running;
     const earlier = steps.filter(({ name }) => step.after?.includes(name) ?? false).map(start);
-    const report = Promise.all(earlier).then(() => {
+    const report = Promise.all(earlier).then(async () => {
       const budgetMs = Math.max(0, Math.min(step.timeoutMs, deadline() - clock.now()));
-      return runStep(step, { clock, hasten, budgetMs });
+      limit.stepBegan?.(step);
+      const ended = await runStep(step, { clock, hasten, budgetMs });
+      limit.stepEnded?.(ended);
+      return ended;
     });
     started.set(step.name, report);
     return report;
