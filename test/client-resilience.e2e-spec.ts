@@ -112,9 +112,9 @@ describe('the chat page keeps every word', () => {
     const page = await signIn(context, gateway.url, 'Cleo');
     await newThread(page, 'A long answer');
     await say(page, 'Please write a long answer about delivery');
-    const answer = page.locator('[data-testid="message"][data-kind="agent"] .message__body');
+    const answer = page.locator('[data-testid="message"][data-kind="agent"] .hf-message__body');
     const lengths: number[] = [];
-    const resets = page.locator('.message__reset');
+    const resets = page.locator('.hf-message__reset');
     // Marks of formatting become formatting when their end arrives.
     const read = async (): Promise<number> => {
       const text = (await answer.count()) === 0 ? '' : await answer.first().textContent();

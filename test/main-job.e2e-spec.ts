@@ -158,18 +158,18 @@ describe('people and an agent in one thread, over two gateways', () => {
     const { page, faults } = await enter(gateways[1], 'Cleo');
     await newThread(page, 'A long answer');
     await say(page, 'Please write a long answer about delivery');
-    const live = page.locator('[data-testid="message"][data-kind="agent"] .message__body');
+    const live = page.locator('[data-testid="message"][data-kind="agent"] .hf-message__body');
     await eventually(async () => (await live.count()) > 0 && ((await live.first().textContent()) ?? '').length > 80, {
       timeoutMs: 30_000,
     });
     await page.getByTestId('stop').click();
     const stopped = page.locator('[data-testid="message"][data-kind="agent"][data-state="cancelled"]');
     await stopped.waitFor({ timeout: 15_000 });
-    const text = (await stopped.locator('.message__body').textContent()) ?? '';
+    const text = (await stopped.locator('.hf-message__body').textContent()) ?? '';
     expect(text.length).toBeGreaterThan(80);
     await page.reload();
     await stopped.waitFor({ timeout: 15_000 });
-    expect(await stopped.locator('.message__body').textContent()).toBe(text);
+    expect(await stopped.locator('.hf-message__body').textContent()).toBe(text);
     expect(faults).toEqual([]);
   }, 180_000);
 

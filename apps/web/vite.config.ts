@@ -33,7 +33,10 @@ export default defineConfig({
   root: `${root}apps/web`,
   plugins: [react(), shell()],
   resolve: {
-    alias: [{ find: /^@holdfast\/([^/]+)$/, replacement: `${root}libs/$1/src/index.ts` }],
+    alias: [
+      { find: '@holdfast/react/styles.css', replacement: `${root}libs/react/src/styles/index.css` },
+      { find: /^@holdfast\/([^/]+)$/, replacement: `${root}libs/$1/src/index.ts` },
+    ],
     dedupe: ['react', 'react-dom', 'zod'],
   },
   build: {

@@ -13,7 +13,7 @@ const READ_TRANSCRIPT = `[...document.querySelectorAll('[data-testid="message"]'
   seq: element.getAttribute('data-seq'),
   state: element.getAttribute('data-state'),
   kind: element.getAttribute('data-kind'),
-  html: element.querySelector('.message__body')?.innerHTML ?? '',
+  html: element.querySelector('.hf-message__body')?.innerHTML ?? '',
 }))`;
 
 /** Every message of the log as it is shown, in the order of the page. */

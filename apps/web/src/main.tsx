@@ -1,5 +1,4 @@
 // First, so that the parts' own styles may refine them.
-import './styles/tokens.css';
 import './styles/base.css';
 import { AppBoundary } from '@holdfast/react';
 import { saveUnsent } from './account/save-unsent.js';

@@ -1,4 +1,5 @@
-import { indexedDbOutboxStorage, viewText, type OutboxItem } from '@holdfast/client';
+import { indexedDbOutboxStorage, type OutboxItem } from '@holdfast/client';
+import { saveTextFile, unsentText } from '@holdfast/react';
 import { loadAccount, scopeOf } from './account-storage.js';
 
 async function unsent(scope: string): Promise<readonly OutboxItem[]> {
@@ -14,17 +15,8 @@ export async function saveUnsent(): Promise<void> {
   const account = loadAccount();
   if (account === null) return;
   const items = await unsent(scopeOf(account));
-  const waiting = items.filter(({ state }) => state.status !== 'sent');
-  const blocks = waiting.map(
-    ({ threadId, createdAt, body }) =>
-      `Thread ${threadId}, ${new Date(createdAt).toISOString()}\n\n${viewText(body.parts)}\n`,
-  );
   const drafts = Object.entries(localStorage)
     .filter(([key]) => key.startsWith(`holdfast.draft.${scopeOf(account)}.`))
     .map(([key, text]) => `Draft in thread ${key.split('.').at(-1) ?? ''}\n\n${String(text)}\n`);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([[...blocks, ...drafts].join('\n---\n\n')], { type: 'text/plain' }));
-  link.download = 'unsent-messages.txt';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveTextFile('unsent-messages.txt', unsentText(items, drafts));
 }

@@ -48,7 +48,7 @@ export function Welcome({ notice, onSignedIn }: WelcomeProps) {
         <label className="field">
           <span className="field__label">Your name</span>
           <input
-            className="input"
+            className="hf-input"
             data-testid="name-input"
             value={name}
             maxLength={80}
@@ -61,14 +61,14 @@ export function Welcome({ notice, onSignedIn }: WelcomeProps) {
         </label>
         <button
           type="submit"
-          className="button button--primary welcome__start"
+          className="hf-button hf-button--primary welcome__start"
           data-testid="start-button"
           disabled={trimmed === '' || busy}
         >
-          {busy && <LoaderCircle className="spin" size={16} aria-hidden />}
+          {busy && <LoaderCircle className="hf-spin" size={16} aria-hidden />}
           {busy ? 'Starting' : 'Start'}
         </button>
-        <p className="notice-error" role="alert">
+        <p className="hf-error" role="alert">
           {fault}
         </p>
       </form>

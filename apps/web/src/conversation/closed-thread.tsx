@@ -18,7 +18,7 @@ export function ClosedThread({ access, onMenu }: ClosedThreadProps) {
   return (
     <main className="pane">
       <header className="pane__header pane__header--narrow">
-        <button type="button" className="icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
+        <button type="button" className="hf-icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
           <Menu size={20} aria-hidden />
         </button>
       </header>
@@ -26,7 +26,7 @@ export function ClosedThread({ access, onMenu }: ClosedThreadProps) {
         <h1>{title}</h1>
         <p>{text}</p>
         <div className="empty__actions">
-          <button type="button" className="button" onClick={goHome}>
+          <button type="button" className="hf-button" onClick={goHome}>
             Back to your threads
           </button>
         </div>

@@ -1,18 +1,21 @@
-import type { RunStream } from '@holdfast/client';
-import { ThreadBoundary, useConversation, useHoldfast, useThread } from '@holdfast/react';
+import { conversationEntries } from '@holdfast/client';
+import {
+  Composer,
+  count,
+  MessageList,
+  peopleOf,
+  QueueDrawer,
+  StatusBanner,
+  ThreadBoundary,
+  transcript,
+  useHoldfast,
+  useThread,
+} from '@holdfast/react';
 import { Info, Menu } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { Composer } from '../composer/composer.js';
 import { Details } from '../details/details.js';
-import { count } from '../parts/format.js';
-import { peopleOf } from '../shell/people.js';
 import { ClosedThread } from './closed-thread.js';
-import { MessageList } from './message-list.js';
-import { StatusLine } from './status-line.js';
-import { transcript } from './transcript.js';
 import './conversation.css';
-import './message.css';
-import './prose.css';
 
 interface ConversationProps {
   readonly threadId: string;
@@ -21,22 +24,16 @@ interface ConversationProps {
   readonly onMenu: () => void;
 }
 
-/** The run that a Stop ends: the one that works, else the one that waits. */
-function stoppable(runs: ReadonlyMap<string, RunStream>): RunStream | null {
-  const live = [...runs.values()].filter(({ status }) => status !== 'ended');
-  return live.find(({ status }) => status === 'running') ?? live[0] ?? null;
-}
-
 /** One thread: its messages, what is going on, and where to write. */
 export function Conversation({ threadId, seq, agents, onMenu }: ConversationProps) {
   const client = useHoldfast();
   const thread = useThread(threadId);
-  const entries = useConversation(thread);
   const people = useMemo(() => peopleOf(thread, agents), [thread, agents]);
   const [hasDetails, setDetails] = useState(false);
-  const known = client.inbox.getSnapshot().threads.find(({ id }) => id === threadId);
+  const [hasQueue, setQueue] = useState(false);
+  const titleOf = (id: string) => client.inbox.getSnapshot().threads.find((known) => known.id === id)?.title;
   const agentId = thread.summary?.agentId ?? null;
-  const title = thread.summary?.title ?? known?.title ?? '';
+  const title = thread.summary?.title ?? titleOf(threadId) ?? '';
 
   if (thread.access === 'denied' || thread.access === 'removed' || thread.access === 'deleted') {
     return <ClosedThread access={thread.access} onMenu={onMenu} />;
@@ -47,7 +44,7 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
         <header className="pane__header">
           <button
             type="button"
-            className="icon-button pane__menu"
+            className="hf-icon-button pane__menu"
             aria-label="Show threads"
             data-testid="menu"
             onClick={onMenu}
@@ -68,7 +65,7 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
           </div>
           <button
             type="button"
-            className="icon-button"
+            className="hf-icon-button"
             aria-label="Details"
             title="Details"
             aria-pressed={hasDetails}
@@ -86,14 +83,31 @@ export function Conversation({ threadId, seq, agents, onMenu }: ConversationProp
           onRefetch={() => {
             client.threads.reopen(threadId);
           }}
-          transcript={() => transcript(entries, people)}
+          transcript={() =>
+            transcript(conversationEntries(thread, client.outbox.getSnapshot(), client.identity.userId), people)
+          }
         >
-          <MessageList thread={thread} entries={entries} people={people} seq={seq} />
+          <MessageList thread={thread} people={people} seq={seq} />
         </ThreadBoundary>
         <div className="conversation__foot">
           <div className="conversation__column">
-            <StatusLine thread={thread} people={people} />
-            <Composer threadId={threadId} run={stoppable(thread.runs)} />
+            {hasQueue && (
+              <QueueDrawer
+                threadTitle={titleOf}
+                onClose={() => {
+                  setQueue(false);
+                }}
+              />
+            )}
+            <StatusBanner
+              thread={thread}
+              people={people}
+              isQueueOpen={hasQueue}
+              onQueue={() => {
+                setQueue((open) => !open);
+              }}
+            />
+            <Composer threadId={threadId} />
           </div>
         </div>
       </main>

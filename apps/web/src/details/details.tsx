@@ -48,7 +48,7 @@ export function Details({ thread, agents, onClose }: DetailsProps) {
     <aside className="details" aria-label="Details" data-testid="details">
       <header className="details__header">
         <h2>Details</h2>
-        <button type="button" className="icon-button" aria-label="Close details" onClick={onClose}>
+        <button type="button" className="hf-icon-button" aria-label="Close details" onClick={onClose}>
           <X size={18} aria-hidden />
         </button>
       </header>
@@ -88,7 +88,7 @@ export function Details({ thread, agents, onClose }: DetailsProps) {
       <section className="details__actions">
         <button
           type="button"
-          className="button"
+          className="hf-button"
           data-testid="archive"
           onClick={() => void run('archive', () => client.updateThread(threadId, { archived: !summary.archived }))}
         >
@@ -118,7 +118,7 @@ export function Details({ thread, agents, onClose }: DetailsProps) {
           />
         )}
       </section>
-      <p className="notice-error" role="alert">
+      <p className="hf-error" role="alert">
         {fault}
       </p>
       <p className="field__hint">Created {formatExact(summary.createdAt)}</p>
@@ -138,7 +138,7 @@ interface ConfirmButtonProps {
 /** What cannot be undone asks once more, in place. */
 function ConfirmButton({ icon, label, sure, isAsking, onAsk, onSure }: ConfirmButtonProps) {
   return (
-    <button type="button" className="button button--danger" onClick={isAsking ? onSure : onAsk}>
+    <button type="button" className="hf-button hf-button--danger" onClick={isAsking ? onSure : onAsk}>
       {icon}
       {isAsking ? sure : label}
     </button>

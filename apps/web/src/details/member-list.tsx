@@ -1,7 +1,7 @@
 import type { ThreadState } from '@holdfast/client';
 import { useHoldfast } from '@holdfast/react';
 import { UserMinus } from 'lucide-react';
-import { Avatar } from '../parts/avatar.js';
+import { Avatar } from '@holdfast/react';
 import { usePresence } from './use-presence.js';
 
 interface MemberListProps {
@@ -35,7 +35,7 @@ export function MemberList({ threadId, members, isOwner, onRemove }: MemberListP
             {isOwner && userId !== selfId && (
               <button
                 type="button"
-                className="icon-button"
+                className="hf-icon-button"
                 aria-label={`Remove ${name}`}
                 title={`Remove ${name}`}
                 onClick={() => {

@@ -20,7 +20,7 @@ export function TitleForm({ title, onSave }: TitleFormProps) {
       <label className="field">
         <span className="field__label">Title</span>
         <input
-          className="input"
+          className="hf-input"
           data-testid="rename"
           value={text}
           maxLength={200}
@@ -30,7 +30,7 @@ export function TitleForm({ title, onSave }: TitleFormProps) {
         />
       </label>
       {isChanged && (
-        <button type="submit" className="button button--small button--primary">
+        <button type="submit" className="hf-button hf-button--small hf-button--primary">
           Rename
         </button>
       )}

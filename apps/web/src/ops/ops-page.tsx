@@ -15,7 +15,7 @@ export function OpsPage() {
       <header className="ops__header">
         <Wordmark />
         <h1>Operations</h1>
-        <a className="button button--quiet button--small" href="/">
+        <a className="hf-button hf-button--quiet hf-button--small" href="/">
           <ArrowLeft size={16} aria-hidden />
           Chat
         </a>

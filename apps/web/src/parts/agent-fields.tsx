@@ -16,7 +16,7 @@ export function AgentFields({ agents, agentId, mode, onChange }: AgentFieldsProp
       <label className="field">
         <span className="field__label">Agent</span>
         <select
-          className="input"
+          className="hf-input"
           data-testid="agent-select"
           value={agentId ?? ''}
           onChange={(event) => {
@@ -36,7 +36,7 @@ export function AgentFields({ agents, agentId, mode, onChange }: AgentFieldsProp
         <label className="field">
           <span className="field__label">It answers</span>
           <select
-            className="input"
+            className="hf-input"
             data-testid="agent-mode"
             value={mode}
             onChange={(event) => {

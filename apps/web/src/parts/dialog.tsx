@@ -34,7 +34,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       <div className="dialog__body">
         <header className="dialog__header">
           <h2>{title}</h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+          <button type="button" className="hf-icon-button" aria-label="Close" onClick={onClose}>
             <X size={18} aria-hidden />
           </button>
         </header>

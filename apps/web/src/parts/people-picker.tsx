@@ -2,7 +2,7 @@ import { toAppError } from '@holdfast/client';
 import { useHoldfast } from '@holdfast/react';
 import { UserPlus, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Avatar } from './avatar.js';
+import { Avatar } from '@holdfast/react';
 import './people-picker.css';
 
 export interface PickedPerson {
@@ -53,7 +53,7 @@ export function PeoplePicker({ label, picked, excluded, onPick, onDrop }: People
       <label className="field">
         <span className="field__label">{label}</span>
         <input
-          className="input"
+          className="hf-input"
           data-testid="people-search"
           placeholder="Search by name"
           value={query}
@@ -77,7 +77,7 @@ export function PeoplePicker({ label, picked, excluded, onPick, onDrop }: People
       )}
       {words !== '' && found !== null && (
         <div className="picker__found" aria-live="polite">
-          {'fault' in found && <p className="notice-error">The search failed: {found.fault}.</p>}
+          {'fault' in found && <p className="hf-error">The search failed: {found.fault}.</p>}
           {'people' in found && people.length === 0 && <p className="field__hint">Nobody else is called that.</p>}
           {people.map((person) => (
             <button

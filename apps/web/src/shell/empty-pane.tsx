@@ -32,7 +32,7 @@ export function EmptyPane({ agents, onNewThread, onMenu }: EmptyPaneProps) {
   return (
     <main className="pane">
       <header className="pane__header pane__header--narrow">
-        <button type="button" className="icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
+        <button type="button" className="hf-icon-button" aria-label="Show threads" data-testid="menu" onClick={onMenu}>
           <Menu size={20} aria-hidden />
         </button>
       </header>
@@ -47,7 +47,7 @@ export function EmptyPane({ agents, onNewThread, onMenu }: EmptyPaneProps) {
           {agent !== undefined && (
             <button
               type="button"
-              className="button button--primary"
+              className="hf-button hf-button--primary"
               data-testid="ask-agent"
               disabled={!serving}
               onClick={() => void ask(agent.id, agent.name)}
@@ -55,11 +55,11 @@ export function EmptyPane({ agents, onNewThread, onMenu }: EmptyPaneProps) {
               Ask {agent.name}
             </button>
           )}
-          <button type="button" className="button" onClick={onNewThread}>
+          <button type="button" className="hf-button" onClick={onNewThread}>
             New thread
           </button>
         </div>
-        <p className="notice-error" role="alert">
+        <p className="hf-error" role="alert">
           {fault}
         </p>
       </div>

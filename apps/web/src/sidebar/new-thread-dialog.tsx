@@ -59,7 +59,7 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
         <label className="field">
           <span className="field__label">Title</span>
           <input
-            className="input"
+            className="hf-input"
             data-testid="thread-title"
             value={title}
             maxLength={200}
@@ -90,14 +90,14 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
             setPeople((all) => all.filter(({ id }) => id !== person.id));
           }}
         />
-        <p className="notice-error" role="alert">
+        <p className="hf-error" role="alert">
           {fault}
         </p>
         <div className="dialog__actions">
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="hf-button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button button--primary" data-testid="create-thread" disabled={busy}>
+          <button type="submit" className="hf-button hf-button--primary" data-testid="create-thread" disabled={busy}>
             {busy ? 'Creating' : 'Create thread'}
           </button>
         </div>

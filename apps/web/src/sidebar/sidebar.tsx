@@ -1,7 +1,7 @@
 import { useHoldfast, useServerInfo, useThreads } from '@holdfast/react';
 import { Activity, LogOut, Search, SquarePen, X } from 'lucide-react';
 import { useState } from 'react';
-import { Avatar } from '../parts/avatar.js';
+import { Avatar } from '@holdfast/react';
 import { Wordmark } from '../parts/wordmark.js';
 import { SearchResults } from './search-results.js';
 import { ThreadList } from './thread-list.js';
@@ -27,7 +27,7 @@ export function Sidebar({ threadId, onNewThread, onNavigate, onSignOut }: Sideba
         <Wordmark />
         <button
           type="button"
-          className="icon-button"
+          className="hf-icon-button"
           data-testid="new-thread"
           aria-label="New thread"
           title="New thread"
@@ -39,7 +39,7 @@ export function Sidebar({ threadId, onNewThread, onNavigate, onSignOut }: Sideba
       <div className="sidebar__search">
         <Search size={16} aria-hidden />
         <input
-          className="input"
+          className="hf-input"
           type="search"
           placeholder="Search messages"
           aria-label="Search messages"
@@ -53,7 +53,7 @@ export function Sidebar({ threadId, onNewThread, onNavigate, onSignOut }: Sideba
         {query !== '' && (
           <button
             type="button"
-            className="icon-button"
+            className="hf-icon-button"
             aria-label="Clear the search"
             onClick={() => {
               setQuery('');
@@ -78,10 +78,10 @@ export function Sidebar({ threadId, onNewThread, onNavigate, onSignOut }: Sideba
       <div className="sidebar__me">
         <Avatar name={name} />
         <span className="sidebar__name">{name}</span>
-        <a className="icon-button" href="/ops" aria-label="Operations" title="Operations">
+        <a className="hf-icon-button" href="/ops" aria-label="Operations" title="Operations">
           <Activity size={18} aria-hidden />
         </a>
-        <button type="button" className="icon-button" aria-label="Sign out" title="Sign out" onClick={onSignOut}>
+        <button type="button" className="hf-icon-button" aria-label="Sign out" title="Sign out" onClick={onSignOut}>
           <LogOut size={18} aria-hidden />
         </button>
       </div>

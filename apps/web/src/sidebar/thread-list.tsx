@@ -39,7 +39,7 @@ export function ThreadList({ inbox, threadId, onNavigate, onMore }: ThreadListPr
       {inbox.nextCursor !== null && (
         <button
           type="button"
-          className="button button--quiet button--small"
+          className="hf-button hf-button--quiet hf-button--small"
           disabled={isLoading}
           onClick={() => void more()}
         >
@@ -85,13 +85,13 @@ function ThreadLink({ thread, isCurrent, now, onNavigate }: ThreadLinkProps) {
         <span className="thread__marks">
           {activeRunId !== null && (
             <span className="thread__live" title="An agent is answering">
-              <span className="sr-only">An agent is answering</span>
+              <span className="hf-sr-only">An agent is answering</span>
             </span>
           )}
           {isUnread && (
             <span className="thread__unread">
               {unread > 99 ? '99+' : unread}
-              <span className="sr-only"> unread</span>
+              <span className="hf-sr-only"> unread</span>
             </span>
           )}
         </span>

@@ -15,12 +15,12 @@ export function AppBoundary({ children, onExport }: AppBoundaryProps) {
       level="app"
       scope="page"
       fallback={({ retry }) => (
-        <main className="hf-fallback hf-fallback--app" role="alert" data-testid="app-fallback">
+        <main className="hf hf-fallback hf-fallback--app" role="alert" data-testid="app-fallback">
           <h1 tabIndex={-1}>This page stopped working</h1>
-          <p className="hf-fallback__words">
+          <p className="hf hf-fallback__words">
             Your messages are safe on the server. What you typed is kept on this device.
           </p>
-          <div className="hf-fallback__actions">
+          <div className="hf hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
             </button>

@@ -19,12 +19,12 @@ export function ChatBoundary({ children, userId, onRebuild, onExport }: ChatBoun
       scope={userId}
       resetKey={userId}
       fallback={({ retry, retrying }) => (
-        <main className="hf-fallback hf-fallback--chat" role="alert" data-testid="chat-fallback">
+        <main className="hf hf-fallback hf-fallback--chat" role="alert" data-testid="chat-fallback">
           <h1 tabIndex={-1}>The chat stopped working</h1>
-          <p className="hf-fallback__words">
+          <p className="hf hf-fallback__words">
             Messages that wait to be sent are kept{retrying ? '. It is tried again in a moment' : ''}.
           </p>
-          <div className="hf-fallback__actions">
+          <div className="hf hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
             </button>

@@ -23,13 +23,13 @@ export function MessageBoundary({ children, id, threadId, text, revision }: Mess
       resetKey={revision}
       fallback={({ retry, retrying }) => (
         <div
-          className="hf-fallback hf-fallback--message"
+          className="hf hf-fallback hf-fallback--message"
           data-testid="message-fallback"
           data-state={retrying ? 'retrying' : 'waiting'}
         >
           <pre>{text}</pre>
-          <p className="hf-fallback__words">This message could not be formatted.</p>
-          <div className="hf-fallback__actions">
+          <p className="hf hf-fallback__words">This message could not be formatted.</p>
+          <div className="hf hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
             </button>

@@ -20,12 +20,12 @@ export function ThreadBoundary({ children, threadId, revision, onRefetch, transc
       scope={threadId}
       resetKey={revision}
       fallback={({ retry, retrying }) => (
-        <section className="hf-fallback hf-fallback--thread" role="alert" data-testid="thread-fallback">
+        <section className="hf hf-fallback hf-fallback--thread" role="alert" data-testid="thread-fallback">
           <h2 tabIndex={-1}>This conversation could not be shown</h2>
-          <p className="hf-fallback__words">
+          <p className="hf hf-fallback__words">
             Nothing is lost. You can go on writing{retrying ? '; it is tried again in a moment' : ''}.
           </p>
-          <div className="hf-fallback__actions">
+          <div className="hf hf-fallback__actions">
             <button type="button" onClick={retry}>
               Try again
             </button>
