@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, testDatabase, testRedis, type TestDatabase } from '@holdfast/testing';
+import { ShutdownHistoryPage } from '@holdfast/contracts';
+import { eventually, signToken, testDatabase, testRedis, type TestDatabase } from '@holdfast/testing';
 import { ChatClient } from './support/chat-client.js';
 import { startGateway } from './support/gateway-process.js';
 
@@ -33,6 +34,14 @@ describe('a gateway that ends', () => {
     try {
       await client.next('session.ready', ({ instanceId }) => instanceId !== client.all('session.ready')[0]?.instanceId);
       expect(await client.open(threadId)).toMatchObject({ status: 'reset', head: 2 });
+      const headers = { authorization: `Bearer ${await signToken({ sub: 'operator', roles: ['ops'] })}` };
+      const reply = await fetch(`${fresh.url}/api/ops/shutdowns`, { headers });
+      const { shutdowns } = ShutdownHistoryPage.parse(await reply.json());
+      expect(shutdowns).toMatchObject([{ app: 'gateway', reason: 'SIGTERM', exitCode: 0, abandoned: [] }]);
+      expect(shutdowns[0]?.phases.map(({ phase }) => phase)).toEqual([
+        ...['mark', 'requests', 'sockets', 'agents', 'resources'],
+      ]);
+      expect(shutdowns[0]?.phases.at(-1)?.steps.map(({ name }) => name)).toContain('redis');
     } finally {
       client.close();
       expect(await fresh.terminate()).toBe(0);

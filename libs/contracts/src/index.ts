@@ -11,6 +11,7 @@ export * from './protocol/version.js';
 export * from './run/run.js';
 export * from './system/client-error.js';
 export * from './system/health-history.js';
+export * from './system/shutdown-history.js';
 export * from './system/system-status.js';
 export * from './thread/body.js';
 export * from './thread/log-event.js';

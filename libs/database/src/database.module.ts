@@ -2,10 +2,11 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '@holdfast/config';
 import { HealthRegistry } from '@holdfast/health';
 import { LOGGER, type Logger } from '@holdfast/observability';
-import { Shutdown } from '@holdfast/shutdown';
+import { REPORT_STEP, Shutdown } from '@holdfast/shutdown';
 import { Database } from './database.js';
 import { HealthHistory, type HistoryIdentity } from './health/health-history.js';
 import { registerDatabaseChecks } from './health/register-database-checks.js';
+import { ShutdownHistory } from './shutdown/shutdown-history.js';
 
 /** The pool closes once calls in flight have ended, and these are bounded by their deadlines. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -30,9 +31,8 @@ export class DatabaseModule {
             });
             const probe = new Database({ ...config, poolMax: 1, applicationName: 'holdfast-health' });
             registerDatabaseChecks(health, database, probe);
-            shutdown.onShutdown('database', { phase: 'resources', timeoutMs: CLOSE_TIMEOUT_MS }, () =>
-              Promise.all([database.close(), probe.close()]),
-            );
+            const step = { phase: 'resources', timeoutMs: CLOSE_TIMEOUT_MS, after: [REPORT_STEP] } as const;
+            shutdown.onShutdown('database', step, () => Promise.all([database.close(), probe.close()]));
             return database;
           },
         },
@@ -47,8 +47,17 @@ export class DatabaseModule {
             return history;
           },
         },
+        {
+          provide: ShutdownHistory,
+          inject: [Database, Shutdown, LOGGER],
+          useFactory: (database: Database, shutdown: Shutdown, logger: Logger) => {
+            const history = new ShutdownHistory(database, identity, logger);
+            shutdown.reportTo((report) => history.keep(report));
+            return history;
+          },
+        },
       ],
-      exports: [Database, HealthHistory],
+      exports: [Database, HealthHistory, ShutdownHistory],
     };
   }
 }

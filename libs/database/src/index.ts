@@ -4,6 +4,7 @@ export { assertSchemaCurrent, revertMigrations, runMigrations } from './migratio
 export { createDataSource } from './data-source.js';
 export { Database, type CallOptions, type PoolStats, type ReadResult, type Statement, type Tx } from './database.js';
 export { HealthHistory } from './health/health-history.js';
+export { ShutdownHistory } from './shutdown/shutdown-history.js';
 export { PeriodicPurge } from './periodic-purge.js';
 export { isDataError, isUniqueViolation } from './pool/pg-errors.js';
 export type { PoolOptions } from './pool/pg-pool.js';

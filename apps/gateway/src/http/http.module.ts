@@ -12,6 +12,7 @@ import { ErasureController } from './controllers/erasure.controller.js';
 import { HistoryController } from './controllers/history.controller.js';
 import { MemberController } from './controllers/member.controller.js';
 import { MetricsController } from './controllers/metrics.controller.js';
+import { ShutdownController } from './controllers/shutdown.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { ThreadController } from './controllers/thread.controller.js';
 import { RequestDrain } from './edge/request-drain.service.js';
@@ -30,6 +31,7 @@ import { ExportStreams } from './export/export-streams.service.js';
     DirectoryController,
     ErasureController,
     SystemController,
+    ShutdownController,
     MetricsController,
     ClientErrorController,
   ],

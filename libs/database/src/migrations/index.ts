@@ -6,6 +6,7 @@ import { CommitChunksV11764000000004 } from './1764000000004-commit-chunks-v1.js
 import { ClientErrors1764000000005 } from './1764000000005-client-errors.js';
 import { HealthProbe1764000000006 } from './1764000000006-health-probe.js';
 import { HealthHistory1764000000007 } from './1764000000007-health-history.js';
+import { ShutdownHistory1764000000008 } from './1764000000008-shutdown-history.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   ClientErrors1764000000005,
   HealthProbe1764000000006,
   HealthHistory1764000000007,
+  ShutdownHistory1764000000008,
 ] as const;
