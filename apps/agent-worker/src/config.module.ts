@@ -6,7 +6,8 @@ import { WORKER_CONFIG, type WorkerConfig } from './config.token.js';
 @Module({})
 export class ConfigModule {
   static forRoot({ worker, service }: Config, instanceId: string): DynamicModule {
-    const value: WorkerConfig = { ...worker, instanceId, shutdownTimeoutMs: service.shutdownTimeoutMs };
+    const { shutdownTimeoutMs, shutdownGraceMs } = service;
+    const value: WorkerConfig = { ...worker, instanceId, shutdownTimeoutMs, shutdownGraceMs };
     return {
       module: ConfigModule,
       global: true,

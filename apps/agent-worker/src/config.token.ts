@@ -4,4 +4,10 @@ import type { Config } from '@holdfast/config';
 export const WORKER_CONFIG = Symbol('WORKER_CONFIG');
 
 /** What the worker's parts need of the configuration. */
-export type WorkerConfig = Config['worker'] & { readonly instanceId: string; readonly shutdownTimeoutMs: number };
+export type WorkerConfig = Config['worker'] & {
+  readonly instanceId: string;
+  /** Longest time of the whole shutdown, in ms. */
+  readonly shutdownTimeoutMs: number;
+  /** Part of it that passes before anything is ended, in ms. */
+  readonly shutdownGraceMs: number;
+};

@@ -139,7 +139,7 @@ describe('a takeover', () => {
     const { runId } = await asked(f);
     const run = await claimed(f, runId);
     expect(await releaseRun(f.db, run)).toBe(true);
-    expect((await findDueRuns(f.db, 1_000)).runs.find((due) => due.runId === runId)?.reason).toBe('abandoned');
+    expect((await findDueRuns(f.db, 1_000)).runs.find((due) => due.runId === runId)?.reason).toBe('released');
     expect((await claimed(f, runId)).attempt).toBe(2);
   });
 });

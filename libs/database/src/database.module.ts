@@ -31,8 +31,11 @@ export class DatabaseModule {
             });
             const probe = new Database({ ...config, poolMax: 1, applicationName: 'holdfast-health' });
             registerDatabaseChecks(health, database, probe);
-            const step = { phase: 'resources', timeoutMs: CLOSE_TIMEOUT_MS, after: [REPORT_STEP] } as const;
-            shutdown.onShutdown('database', step, () => Promise.all([database.close(), probe.close()]));
+            const left = () => database.poolStats().total - database.poolStats().idle;
+            const options = { timeoutMs: CLOSE_TIMEOUT_MS, after: [REPORT_STEP], left };
+            shutdown.onShutdown('database', { phase: 'resources', ...options }, () =>
+              Promise.all([database.close(), probe.close()]),
+            );
             return database;
           },
         },

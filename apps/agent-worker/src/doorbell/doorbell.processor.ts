@@ -47,7 +47,7 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
       (full ? worker.pause(true) : worker.resume()).catch(() => undefined);
     });
     // Before runs are released: a worker that merely pauses may still take one doorbell, its own last one included.
-    this.shutdown.onShutdown('doorbell', { phase: 'mark', timeoutMs: CLOSE_WITHIN_MS * 2 }, () =>
+    this.shutdown.onShutdown('doorbell', { phase: 'mark', timeoutMs: CLOSE_WITHIN_MS + 100 }, () =>
       Promise.race([worker.close(), delay(CLOSE_WITHIN_MS)]),
     );
   }

@@ -67,7 +67,7 @@ describe('RunDispatcher', () => {
     executing.get('a')?.end('next');
     await eventually(() => rung.includes('next'));
     late.abort();
-    await drained;
+    expect(await drained).toEqual({ ended: 1, released: 1, stuck: 0 });
     expect(rung).toEqual(['c', 'next', 'b']);
   });
 

@@ -13,6 +13,16 @@ export interface DispatcherParts {
   readonly ringOthers: (runId: string) => void;
 }
 
+/** What became of the runs that executed when the slots closed. */
+export interface Drained {
+  /** Ended here, in whatever way. */
+  readonly ended: number;
+  /** Given back, for another worker to go on at once. */
+  readonly released: number;
+  /** Neither: nobody goes on before the lease has ended. */
+  readonly stuck: number;
+}
+
 /**
  * The slots of this worker: every run that executes here has one, whoever asked for it. Asking is harmless: Postgres
  * decides whether there is something to do.
@@ -21,6 +31,7 @@ export class RunDispatcher {
   private readonly live = new Map<string, LiveRun>();
   private readonly claiming = new Set<string>();
   private readonly listeners: ((full: boolean) => void)[] = [];
+  private readonly drained = { ended: 0, released: 0, stuck: 0 };
   private closed = false;
   private releasing = false;
   private full = false;
@@ -35,6 +46,11 @@ export class RunDispatcher {
   /** Slots that can take a run now; none once closed. */
   get free(): number {
     return this.closed ? 0 : this.concurrency - this.live.size - this.claiming.size;
+  }
+
+  /** Runs that execute here now. */
+  get size(): number {
+    return this.live.size;
   }
 
   /** Calls `listener` when the last slot is taken and when one is free again. */
@@ -97,7 +113,7 @@ export class RunDispatcher {
   }
 
   /** Ends once no run executes here; those that still do when `signal` fires are released to other workers. */
-  async drain(signal: AbortSignal): Promise<void> {
+  async drain(signal: AbortSignal): Promise<Drained> {
     this.close();
     const release = (): void => {
       this.releasing = true;
@@ -110,6 +126,7 @@ export class RunDispatcher {
       this.changed();
     });
     signal.removeEventListener('abort', release);
+    return { ...this.drained };
   }
 
   private start(run: LiveRun): void {
@@ -121,6 +138,7 @@ export class RunDispatcher {
       this.logger.info({ attempt, agent: agent.provider }, 'run claimed');
       const next = await this.parts.executor.execute(run);
       this.live.delete(runId);
+      if (this.closed) this.drained[wayOf(run, next)] += 1;
       this.changed();
       await this.goOn(next);
     });
@@ -139,4 +157,10 @@ export class RunDispatcher {
     this.full = full;
     for (const listener of this.listeners) listener(full);
   }
+}
+
+/** A run that was given back is the one to ring for. */
+function wayOf({ stopped, claim }: LiveRun, next: string | undefined): keyof Drained {
+  if (stopped !== 'released') return 'ended';
+  return next === claim.runId ? 'released' : 'stuck';
 }

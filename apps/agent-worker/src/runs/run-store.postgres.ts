@@ -77,7 +77,7 @@ export class PostgresRunStore extends RunStore {
 
   override async due(limit: number, { steal }: { readonly steal: boolean }): Promise<DueWork> {
     const { runs, nextLeaseEndMs } = await findDueRuns(this.db, limit);
-    const runIds = runs.filter(({ reason }) => steal || reason === 'queued').map(({ runId }) => runId);
+    const runIds = runs.filter(({ reason }) => steal || reason !== 'abandoned').map(({ runId }) => runId);
     return { runIds, nextLeaseEndMs };
   }
 

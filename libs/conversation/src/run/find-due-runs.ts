@@ -5,8 +5,8 @@ export interface DueRun {
   readonly runId: string;
   readonly threadId: string;
   readonly tenantId: string;
-  /** `queued` = never claimed, `abandoned` = its lease ended. */
-  readonly reason: 'queued' | 'abandoned';
+  /** `queued` = never claimed, `released` = its worker gave it back, `abandoned` = its lease ended. */
+  readonly reason: 'queued' | 'released' | 'abandoned';
   /** How long it has been due, in ms. */
   readonly dueForMs: number;
 }
@@ -27,7 +27,8 @@ const DUE = {
                from chat.run where status in ('queued', 'running') and lease_until > clock_timestamp()) held
          left join lateral (
            select r.id as "runId", r.thread_id as "threadId", r.tenant_id as "tenantId",
-                  case r.status when 'queued' then 'queued' else 'abandoned' end as reason,
+                  case when r.status = 'queued' then 'queued'
+                       when r.lease_owner is null then 'released' else 'abandoned' end as reason,
                   floor(extract(epoch from clock_timestamp() - coalesce(r.lease_until, r.created_at)) * 1000)::int as "dueForMs"
            from chat.run r
            where r.status in ('queued', 'running')

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { InstanceDetail } from '@holdfast/contracts';
 import type { RedisConnections } from '@holdfast/redis';
@@ -16,6 +17,8 @@ export interface InstanceIdentity extends LeaseOwner {
 }
 
 const MISSED = 3;
+/** Longest time to tell the others that this instance leaves, in ms. */
+const TELL_WITHIN_MS = 400;
 /** Earlier leases that are remembered. */
 const MAX_FORMER = 5;
 const NS_PER_MS = 1e6;
@@ -66,7 +69,10 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
       if (state === 'up') void this.#beat();
       else this.#registered = false;
     });
-    this.shutdown.onShutdown('instance-registry', { phase: 'mark', timeoutMs: 500 }, () => this.#beat());
+    // Tells the others as soon as it can; with Redis away there is nobody to tell, and nothing to wait for.
+    this.shutdown.onShutdown('instance-registry', { phase: 'mark', timeoutMs: 500 }, () =>
+      Promise.race([this.#beat(), delay(TELL_WITHIN_MS)]),
+    );
     this.connections.beforeClose(() => this.#leave());
   }
 
