@@ -29,9 +29,11 @@ function shell(): Plugin {
 }
 
 /** The web page: built into dist/apps/web, from where the gateway serves it. */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   root: `${root}apps/web`,
   plugins: [react(), shell()],
+  // The development panel: in the development server, and in `vite build --mode panel`.
+  define: { __PANEL__: JSON.stringify(mode !== 'production') },
   resolve: {
     alias: [
       { find: '@holdfast/react/styles.css', replacement: `${root}libs/react/src/styles/index.css` },
@@ -51,4 +53,4 @@ export default defineConfig({
   server: {
     proxy: { '/api': gateway, '/health': gateway, '/socket.io': { target: gateway, ws: true } },
   },
-});
+}));

@@ -6,16 +6,20 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { startReporting } from './errors.js';
+import { Injection, loadPanel } from './panel/injection.js';
 import { registerShell } from './register-shell.js';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no #root');
 
+await loadPanel();
 createRoot(root, startReporting()).render(
   <StrictMode>
-    <AppBoundary onExport={() => void saveUnsent()}>
-      <App />
-    </AppBoundary>
+    <Injection>
+      <AppBoundary onExport={() => void saveUnsent()}>
+        <App />
+      </AppBoundary>
+    </Injection>
   </StrictMode>,
 );
 

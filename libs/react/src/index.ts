@@ -1,6 +1,7 @@
 export { AppBoundary, type AppBoundaryProps } from './boundaries/app-boundary.js';
 export { Boundary, type BoundaryProps, type FallbackProps } from './boundaries/boundary.js';
 export { ChatBoundary, type ChatBoundaryProps } from './boundaries/chat-boundary.js';
+export { FaultContext, type FaultInjector } from './boundaries/fault-point.js';
 export { MessageBoundary, type MessageBoundaryProps } from './boundaries/message-boundary.js';
 export { rootErrorHandlers, type RenderFault } from './boundaries/root-error-handlers.js';
 export { ThreadBoundary, type ThreadBoundaryProps } from './boundaries/thread-boundary.js';

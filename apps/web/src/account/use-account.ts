@@ -8,6 +8,7 @@ import {
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, scopeOf, type Account } from './account-storage.js';
 import { reporter } from '../errors.js';
+import { panelControl } from '../panel/injection.js';
 import { tokenKeeper } from './token-keeper.js';
 
 interface AccountUse {
@@ -33,15 +34,18 @@ const draftStorage: TextStorage = {
 function makeClient(account: Account): HoldfastClient {
   const { tenant, userId } = account;
   const scope = scopeOf(account);
-  return new HoldfastClient({
+  const panel = panelControl();
+  const client = new HoldfastClient({
     identity: { tenant, userId },
     token: tokenKeeper(account),
     draftStorage,
     outboxStorage: indexedDbOutboxStorage({ scope }),
     cache: indexedDbThreadCache(scope),
-    tabs: browserTabs(scope),
+    ...(panel === null ? { tabs: browserTabs(scope) } : panel.clientOptions()),
     reporter,
   });
+  panel?.onClient(client);
+  return client;
 }
 
 /** Who uses the page, and their client. */

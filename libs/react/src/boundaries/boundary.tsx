@@ -4,6 +4,7 @@ import type { Decision } from '../ladder/ladder.js';
 import type { Level } from '../ladder/levels.js';
 import { Escalation } from './escalation.js';
 import { FallbackGuard } from './fallback-guard.js';
+import { FaultPoint } from './fault-point.js';
 
 /** What a fallback may do and say. */
 export interface FallbackProps {
@@ -87,7 +88,14 @@ export class Boundary extends Component<BoundaryProps, BoundaryState> {
 
   override render(): ReactNode {
     const { failed } = this.state;
-    if (failed === null) return this.props.children;
+    if (failed === null) {
+      return (
+        <>
+          <FaultPoint level={this.props.level} scope={this.props.scope} />
+          {this.props.children}
+        </>
+      );
+    }
     const { error, decision } = failed;
     if (decision?.action === 'escalate') throw new Escalation(this.props.level, error);
     const retrying = decision?.action !== 'wait';
