@@ -48,9 +48,9 @@ export class RunDispatcher {
     return this.closed ? 0 : this.concurrency - this.live.size - this.claiming.size;
   }
 
-  /** Runs that execute here now. */
-  get size(): number {
-    return this.live.size;
+  /** Runs that execute here still, or could not be given back. */
+  get left(): number {
+    return this.live.size + this.drained.stuck;
   }
 
   /** Calls `listener` when the last slot is taken and when one is free again. */

@@ -22,7 +22,7 @@ export class ShutdownSteps implements OnApplicationBootstrap {
     this.shutdown.onShutdown('stop-claiming', { phase: 'mark', timeoutMs: 500 }, () => {
       this.dispatcher.close();
     });
-    const left = () => this.dispatcher.size;
+    const left = () => this.dispatcher.left;
     this.shutdown.onShutdown('runs', { phase: 'agents', timeoutMs: this.timeoutMs(), left }, (context) =>
       this.drain(context),
     );
