@@ -2,14 +2,15 @@
  * Borders of the repository. A lib may import those that stand in its row, and nothing else; rows follow the layers of
  * ARCHITECTURE.md, arrows down only.
  */
-const BASE = ['config', 'observability', 'contracts'];
+const BASE = ['config', 'observability', 'contracts', 'slo'];
 const LIFE = ['health', 'shutdown', ...BASE];
 const STORES = ['redis', 'database', ...LIFE];
 
 const MAY_IMPORT = {
   contracts: [],
-  config: ['contracts'],
-  observability: ['contracts'],
+  slo: [],
+  config: ['contracts', 'slo'],
+  observability: ['contracts', 'slo'],
   shutdown: BASE,
   // Readiness ends when a shutdown begins.
   health: ['shutdown', ...BASE],
@@ -95,6 +96,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/contracts/', pathNot: TEST_FILE },
       to: { pathNot: ['^libs/contracts/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'slo-pure',
+      comment: 'Arithmetic only: no package, no Node module, no other lib.',
+      severity: 'error',
+      from: { path: '^libs/slo/', pathNot: TEST_FILE },
+      to: { pathNot: '^libs/slo/' },
     },
     {
       name: 'browser-no-server-code',

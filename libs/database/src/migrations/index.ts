@@ -7,6 +7,7 @@ import { ClientErrors1764000000005 } from './1764000000005-client-errors.js';
 import { HealthProbe1764000000006 } from './1764000000006-health-probe.js';
 import { HealthHistory1764000000007 } from './1764000000007-health-history.js';
 import { ShutdownHistory1764000000008 } from './1764000000008-shutdown-history.js';
+import { Slo1764000000009 } from './1764000000009-slo.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   HealthProbe1764000000006,
   HealthHistory1764000000007,
   ShutdownHistory1764000000008,
+  Slo1764000000009,
 ] as const;
