@@ -29,11 +29,16 @@ export class IdleSockets {
    * has no thread open in which an agent is at work.
    */
   isIdle(socket: ChatSocket): boolean {
-    const { threads, opening } = socket.data.session;
+    const { opening } = socket.data.session;
     const silentMs = performance.now() - (this.heard.get(socket) ?? performance.now());
     if (!socket.connected || silentMs < this.config.gateway.rebalanceIdleMs) return false;
     if (opening.size > 0 || unsentBytes(socket) > 0) return false;
-    for (const threadId of threads.keys()) if (this.runs.of(threadId).size > 0) return false;
-    return true;
+    return !this.isStreaming(socket);
+  }
+
+  /** Whether an agent is at work in a thread that the socket has open. */
+  isStreaming(socket: ChatSocket): boolean {
+    for (const threadId of socket.data.session.threads.keys()) if (this.runs.of(threadId).size > 0) return true;
+    return false;
   }
 }

@@ -1,5 +1,9 @@
 import type { Provider } from '@nestjs/common';
 import { Degradation } from './degradation.service.js';
+import { DrainOrder } from './drain/drain-order.service.js';
+import { DrainPace } from './drain/drain-pace.service.js';
+import { Farewell } from './drain/farewell.service.js';
+import { SessionDrain } from './drain/session-drain.service.js';
 import { EpochReader } from './epoch-reader.service.js';
 import { Fleet } from './fleet.service.js';
 import { Handshake } from './handshake.service.js';
@@ -11,7 +15,6 @@ import { OutputGateway } from './output.gateway.js';
 import { Rebalancer } from './rebalancer.service.js';
 import { ResumeGateway } from './resume.gateway.js';
 import { SessionClock } from './session-clock.service.js';
-import { SessionDrain } from './session-drain.service.js';
 import { SessionGateway } from './session.gateway.js';
 import { SessionGreeting } from './session-greeting.service.js';
 import { SessionLifecycle } from './session-lifecycle.service.js';
@@ -20,7 +23,10 @@ import { SocketOutputs } from './socket-outputs.service.js';
 
 export const sessionProviders: Provider[] = [
   Degradation,
+  DrainOrder,
+  DrainPace,
   EpochReader,
+  Farewell,
   Fleet,
   Handshake,
   IdleGateway,
