@@ -95,7 +95,7 @@ describeRendered.each(OVERLAYS)('pods of the overlay %s (skipped without kubectl
       expect(startupProbe?.httpGet).toEqual({ path: '/health/startup', port: 'http' });
       expect(livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
       expect(readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'http' });
-      // An app waits this long for a migration before it is started again.
+      // An app waits this long for Postgres before it is started again.
       expect((startupProbe?.periodSeconds ?? 0) * (startupProbe?.failureThreshold ?? 0)).toBeGreaterThanOrEqual(120);
     }
   });
