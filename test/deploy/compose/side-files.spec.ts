@@ -37,9 +37,10 @@ describe('the balancer', () => {
     expect(balancer).not.toContain('shutdown-sessions');
   });
 
-  it('keeps metrics inside, and does not believe what clients say about their address', () => {
+  it('keeps metrics inside, and adds what it knows about a client behind what the client says', () => {
     expect(balancer).toMatch(/return status 404 if \{ path \/metrics \}/);
-    expect(balancer).toContain('set-header X-Forwarded-For %[src]');
+    expect(balancer).toContain('option forwardfor');
+    for (const part of ['Proto', 'Host']) expect(balancer).toContain(`add-header X-Forwarded-${part} `);
   });
 });
 
