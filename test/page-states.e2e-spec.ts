@@ -28,7 +28,7 @@ const STATUS = '[data-testid="connection-state"]';
 const ANSWERS = '[data-testid="message"][data-kind="agent"]';
 
 const STATES: readonly Shown[] = [
-  { state: 'reconnecting', words: /Reconnecting in \d+ s · last contact .*Try now/, where: STATUS },
+  { state: 'reconnecting', words: /Reconnecting in (?:[5-9]|1\d) s · last contact .*Try now/, where: STATUS },
   {
     state: 'offline',
     words: /Offline · last contact .*3 messages queued/,
@@ -42,9 +42,9 @@ const STATES: readonly Shown[] = [
   },
   { state: 'restarting', words: /The server restarts; answers pause, back in \d+ s/, where: STATUS },
   { state: 'catching-up', words: /Catching up, 12 missed/, where: STATUS },
-  { state: 'degraded-agents', words: /Agents cannot answer at the moment; messages arrive/, where: STATUS },
-  { state: 'degraded-database', words: /Messages cannot be stored at the moment; they wait here/, where: STATUS },
-  { state: 'degraded-redis', words: /Updates may arrive a little late; messages are kept/, where: STATUS },
+  { state: 'degraded-agents', words: /Agents cannot answer now; messages arrive/, where: STATUS },
+  { state: 'degraded-database', words: /Messages cannot be stored now; they wait/, where: STATUS },
+  { state: 'degraded-redis', words: /Updates may be late; nothing is lost/, where: STATUS },
   {
     state: 'failed',
     words: /Could not send: The message is too long \(34 of 32 KiB\)Try againEditDelete/,

@@ -18,7 +18,6 @@ export { useReadable } from './hooks/use-readable.js';
 export { useRun, useThread } from './hooks/use-thread.js';
 export { useThreads } from './hooks/use-threads.js';
 export type { Level } from './ladder/levels.js';
-export { isSafeMode } from './ladder/safe-mode.js';
 export { MessageList, type MessageListProps } from './list/message-list.js';
 export { Avatar, type AvatarProps } from './message/avatar.js';
 export { HoldfastProvider, useHoldfast } from './provider.js';

@@ -45,6 +45,18 @@ export function loadAccount(): Account | null {
   }, null);
 }
 
+/** Calls back when another page of this browser signed in or out. Returns how to stop listening. */
+export function watchAccount(listener: () => void): () => void {
+  const onStorage = ({ key }: StorageEvent): void => {
+    // Null: everything was cleared.
+    if (key === CURRENT || key === null) listener();
+  };
+  addEventListener('storage', onStorage);
+  return () => {
+    removeEventListener('storage', onStorage);
+  };
+}
+
 export function saveAccount(account: Account): void {
   attempt(() => {
     localStorage.setItem(keyOf(account), JSON.stringify(account));

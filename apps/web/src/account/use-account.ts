@@ -6,7 +6,7 @@ import {
   type TextStorage,
 } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { dropAccount, loadAccount, saveAccount, scopeOf, type Account } from './account-storage.js';
+import { dropAccount, loadAccount, saveAccount, scopeOf, watchAccount, type Account } from './account-storage.js';
 import { reporter } from '../errors.js';
 import { panelControl } from '../panel/injection.js';
 import { tokenKeeper } from './token-keeper.js';
@@ -72,6 +72,20 @@ export function useAccount(): AccountUse {
       leave(state.code === 'erased' ? 'This account was erased.' : 'Your session has ended. Choose a name to go on.');
     });
   }, [client, leave]);
+
+  // Signing out is meant for the browser, not for one of its pages.
+  useEffect(
+    () =>
+      watchAccount(() => {
+        const next = loadAccount();
+        const isSame = next !== null && account !== null && scopeOf(next) === scopeOf(account);
+        if (isSame || next === account) return;
+        void client?.forget().catch(() => undefined);
+        setNotice(next === null ? 'You signed out in another tab.' : null);
+        setAccount(next);
+      }),
+    [account, client],
+  );
 
   const signIn = useCallback((next: Account) => {
     saveAccount(next);

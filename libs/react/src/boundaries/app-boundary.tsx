@@ -1,5 +1,7 @@
+import { fingerprint } from '@holdfast/client';
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
+import { FallbackHeading } from './fallback-heading.js';
 import { ReloadButton } from './reload-button.js';
 
 export interface AppBoundaryProps {
@@ -14,9 +16,9 @@ export function AppBoundary({ children, onExport }: AppBoundaryProps) {
     <Boundary
       level="app"
       scope="page"
-      fallback={({ retry }) => (
+      fallback={({ error, retry }) => (
         <main className="hf hf-fallback hf-fallback--app" role="alert" data-testid="app-fallback">
-          <h1 tabIndex={-1}>This page stopped working</h1>
+          <FallbackHeading as="h1">This page stopped working</FallbackHeading>
           <p className="hf hf-fallback__words">
             Your messages are safe on the server. What you typed is kept on this device.
           </p>
@@ -31,6 +33,7 @@ export function AppBoundary({ children, onExport }: AppBoundaryProps) {
               </button>
             )}
           </div>
+          <p className="hf-fallback__id">Fault {fingerprint(error, 'app')}</p>
         </main>
       )}
     >

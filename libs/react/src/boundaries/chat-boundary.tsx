@@ -1,5 +1,7 @@
+import { fingerprint } from '@holdfast/client';
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
+import { FallbackHeading } from './fallback-heading.js';
 import { ReloadButton } from './reload-button.js';
 
 export interface ChatBoundaryProps {
@@ -18,9 +20,9 @@ export function ChatBoundary({ children, userId, onRebuild, onExport }: ChatBoun
       level="chat"
       scope={userId}
       resetKey={userId}
-      fallback={({ retry, retrying }) => (
+      fallback={({ error, retry, retrying }) => (
         <main className="hf hf-fallback hf-fallback--chat" role="alert" data-testid="chat-fallback">
-          <h1 tabIndex={-1}>The chat stopped working</h1>
+          <FallbackHeading as="h1">The chat stopped working</FallbackHeading>
           <p className="hf hf-fallback__words">
             Messages that wait to be sent are kept{retrying ? '. It is tried again in a moment' : ''}.
           </p>
@@ -42,6 +44,7 @@ export function ChatBoundary({ children, userId, onRebuild, onExport }: ChatBoun
             </button>
             <ReloadButton />
           </div>
+          <p className="hf-fallback__id">Fault {fingerprint(error, 'chat')}</p>
         </main>
       )}
     >

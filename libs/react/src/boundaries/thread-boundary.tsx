@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
+import { FallbackHeading } from './fallback-heading.js';
 
 export interface ThreadBoundaryProps {
   readonly children: ReactNode;
@@ -21,7 +22,7 @@ export function ThreadBoundary({ children, threadId, revision, onRefetch, transc
       resetKey={revision}
       fallback={({ retry, retrying }) => (
         <section className="hf hf-fallback hf-fallback--thread" role="alert" data-testid="thread-fallback">
-          <h2 tabIndex={-1}>This conversation could not be shown</h2>
+          <FallbackHeading as="h2">This conversation could not be shown</FallbackHeading>
           <p className="hf hf-fallback__words">
             Nothing is lost. You can go on writing{retrying ? '; it is tried again in a moment' : ''}.
           </p>

@@ -20,6 +20,16 @@ export function noteReload(memory: PageMemory, now: number): void {
   }
 }
 
+/** True if this page was reloaded so often by its fallbacks that it is drawn as plainly as it can. */
+export function pageIsSafe(): boolean {
+  try {
+    return isSafeMode(sessionStorage, Date.now());
+  } catch {
+    // Even naming the storage may be forbidden.
+    return false;
+  }
+}
+
 export function isSafeMode(memory: PageMemory, now: number): boolean {
   return reloads(memory, now).length >= RELOADS;
 }

@@ -15,9 +15,9 @@ export interface ConnectionWords {
 const PATIENCE_MS = 1_000;
 
 const DEGRADED: Readonly<Record<string, string>> = {
-  database: 'Messages cannot be stored at the moment; they wait here',
-  redis: 'Updates may arrive a little late; messages are kept',
-  agents: 'Agents cannot answer at the moment; messages arrive',
+  database: 'Messages cannot be stored now; they wait',
+  redis: 'Updates may be late; nothing is lost',
+  agents: 'Agents cannot answer now; messages arrive',
 };
 
 type Waiting = Extract<ConnectionState, { status: 'waiting' | 'offline' }>;
