@@ -139,7 +139,10 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
     void termination.begin(steps);
   }
 
-  /** Warns once the steps may need longer than the shutdown has; `newest` = the step that was just added. */
+  /**
+   * Warns once the steps may need longer than the shutdown has; `newest` = the step that was just added. Without a grace no
+   * platform counts the seconds, and a short shutdown is what a developer wants.
+   */
   private checkBudgets(newest?: string): void {
     if (this.installed === undefined) return;
     const { logger, timeoutMs, graceMs } = this.installed;
@@ -147,7 +150,7 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
     if (totalMs <= timeoutMs) return;
     const message =
       'the shutdown steps may need longer than SHUTDOWN_TIMEOUT_MS: later ones get less than they ask for';
-    logger.warn({ timeoutMs, totalMs, phases, newest }, message);
+    logger[graceMs > 0 ? 'warn' : 'debug']({ timeoutMs, totalMs, phases, newest }, message);
   }
 
   private async close(phases: readonly Phase[]): Promise<void> {

@@ -6,7 +6,7 @@ import { cleanEnvironment, ManagedProcess, repositoryRoot, sourceArguments } fro
 import { check, type Verdict } from './checker/index.js';
 
 /** A plan in which everything that can be hit is hit, most of it twice. */
-const SEED = '386';
+const SEED = '27';
 const RUN_MS = 330_000;
 
 const CLASSES: Readonly<Record<string, RegExp>> = {

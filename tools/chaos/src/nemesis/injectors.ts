@@ -13,6 +13,7 @@ export const INJECTORS: ReadonlyMap<string, Inject> = new Map<string, Inject>([
   ['stop-worker', stop],
   ['term-gateway', terminate],
   ['term-worker', terminate],
+  ['term-slo', terminate],
   ['kill-redis', killServer(redis)],
   ['empty-redis', killServer(redis, { empty: true })],
   ['pause-redis', pauseServer(redis)],

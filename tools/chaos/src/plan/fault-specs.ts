@@ -16,6 +16,7 @@ const PROCESS_FAULTS: readonly FaultSpec[] = [
   { name: 'stop-worker', targets: namesOf('agent-worker'), holdMs: [1_000, 8_000] },
   { name: 'term-gateway', targets: namesOf('gateway'), holdMs: [100, 2_000] },
   { name: 'term-worker', targets: namesOf('agent-worker'), holdMs: [100, 2_000] },
+  { name: 'term-slo', targets: namesOf('slo-service'), holdMs: [100, 2_000] },
 ];
 
 const SERVER_FAULTS: readonly FaultSpec[] = [
