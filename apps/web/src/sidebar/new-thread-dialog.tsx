@@ -1,5 +1,5 @@
-import { toAppError } from '@holdfast/client';
-import { useHoldfast } from '@holdfast/react';
+import { isServing, toAppError } from '@holdfast/client';
+import { useConnection, useHoldfast } from '@holdfast/react';
 import { useState, type SyntheticEvent } from 'react';
 import { AgentFields } from '../parts/agent-fields.js';
 import type { AgentModeName } from '../parts/agent-mode.js';
@@ -23,6 +23,7 @@ function defaultTitle(agentName: string | undefined, people: readonly PickedPers
 /** What a new thread is called, and who is in it. */
 export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
   const client = useHoldfast();
+  const serving = isServing(useConnection());
   const [title, setTitle] = useState('');
   const [chosen, setChosen] = useState<string | null | undefined>(undefined);
   const [mode, setMode] = useState<AgentModeName>('auto');
@@ -93,11 +94,19 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
         <p className="hf-error" role="alert">
           {fault}
         </p>
+        <p className="field__hint" role="status">
+          {!serving && 'Not connected. The thread can be created as soon as you are.'}
+        </p>
         <div className="dialog__actions">
           <button type="button" className="hf-button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="hf-button hf-button--primary" data-testid="create-thread" disabled={busy}>
+          <button
+            type="submit"
+            className="hf-button hf-button--primary"
+            data-testid="create-thread"
+            disabled={busy || !serving}
+          >
             {busy ? 'Creating' : 'Create thread'}
           </button>
         </div>

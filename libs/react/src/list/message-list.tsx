@@ -60,7 +60,7 @@ export function MessageList({ thread, people: given, seq = null }: MessageListPr
   const now = useNow(60_000);
   const entries = useConversation(thread);
   const { rows, shift } = useRows(thread, entries, selfId);
-  const { scroller, content, isAtEnd, toEnd, leaveEnd, onScroll } = useFollow(rows.at(-1)?.entry.key);
+  const { scroller, content, isAtEnd, toEnd, leaveEnd, onScroll, onResize } = useFollow(rows.at(-1)?.entry.key);
   const list = useRef<VirtualizerHandle>(null);
   const { indexes, pin, active, setActive, onFocus, onBlur } = useKeptRows(rows);
   const own = useMemo(() => peopleOf(thread, []), [thread]);
@@ -143,6 +143,7 @@ export function MessageList({ thread, people: given, seq = null }: MessageListPr
                 bufferSize={BUFFER_PX}
                 startMargin={HEAD_PX}
                 keepMounted={indexes}
+                onResize={onResize}
               >
                 {draw}
               </Virtualizer>

@@ -9,6 +9,8 @@ interface Follow {
   /** Ends the following, before the view is moved elsewhere. */
   readonly leaveEnd: () => void;
   readonly onScroll: () => void;
+  /** A row has changed its height: the view goes along in the same frame. */
+  readonly onResize: () => void;
 }
 
 /** So close to the end counts as at the end, px. */
@@ -52,23 +54,22 @@ export function useFollow(lastKey: string | undefined): Follow {
     setAtEnd(follows.current || below < NEAR_PX);
   }, []);
 
-  useLayoutEffect(() => {
+  const onResize = useCallback(() => {
     const view = scroller.current;
     if (follows.current && view !== null) view.scrollTop = view.scrollHeight;
-  }, [lastKey]);
+  }, []);
 
-  // Text that grows, a composer that grows, a keyboard that opens: each moves the end.
+  useLayoutEffect(onResize, [onResize, lastKey]);
+
+  // A composer that grows, a keyboard that opens: each moves the end.
   useEffect(() => {
-    const observer = new ResizeObserver(() => {
-      const view = scroller.current;
-      if (follows.current && view !== null) view.scrollTop = view.scrollHeight;
-    });
+    const observer = new ResizeObserver(onResize);
     if (scroller.current !== null) observer.observe(scroller.current);
     if (content.current !== null) observer.observe(content.current);
     return () => {
       observer.disconnect();
     };
-  }, []);
+  }, [onResize]);
 
-  return { scroller, content, isAtEnd, toEnd, leaveEnd, onScroll };
+  return { scroller, content, isAtEnd, toEnd, leaveEnd, onScroll, onResize };
 }
