@@ -1,8 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = `
-create schema slo;
-
 -- What a producer says of one bucket: the newest absolute counts of an epoch. Partitioned by day, kept for days.
 create table slo.source_bucket (
   t timestamptz not null,
@@ -144,6 +142,7 @@ create index delivery_key_idx on slo.delivery (target, dedup_key, id);
 
 const DOWN = `
 drop schema slo cascade;
+create schema slo;
 `;
 
 /** Service level objectives: reports of the producers, their sums, definitions, alerts and notices. */
