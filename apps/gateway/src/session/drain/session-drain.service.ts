@@ -11,6 +11,8 @@ const TICK_MS = 50;
 const MAX_OVERLAP_MS = 5_000;
 /** Kept for the end: answers, and closes. */
 const END_MS = 2 * CLOSE_WITHIN_MS;
+/** Part of the time that is not planned with: a loaded machine is late. */
+const SLACK = 0.15;
 
 interface Course {
   /** Sockets told per ms. */
@@ -46,7 +48,7 @@ export class SessionDrain {
   private async run({ budgetMs, signal, note }: StepContext): Promise<void> {
     const wires = this.farewell.wires();
     const sockets = this.order.count;
-    const totalMs = Math.max(0, budgetMs - END_MS);
+    const totalMs = Math.max(0, budgetMs * (1 - SLACK) - END_MS);
     const windowMs = sockets === 0 ? 0 : await this.pace.windowMs(sockets, totalMs / 2);
     note({ sockets, windowMs: Math.round(windowMs) });
     const overlapMs = Math.floor(Math.min(MAX_OVERLAP_MS, totalMs - windowMs));
