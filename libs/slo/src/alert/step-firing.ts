@@ -8,7 +8,10 @@ export function stepFiring(state: StateOf<'firing'>, signal: Judged): AlertStep 
   const { at } = signal;
   if (signal.kind === 'no_data') {
     const rules = union(state.rules, [NO_DATA_RULE]);
-    return { state: { ...state, at, rules, clearSince: null, isFrozen: true }, transition: null };
+    const frozen = { ...state, at, rules, clearSince: null, isFrozen: true };
+    // A warning may last for days; whoever falls silent meanwhile is as critical as anybody else.
+    if (!isAbove(NO_DATA_RULE.severity, state.severity)) return { state: frozen, transition: null };
+    return { state: { ...frozen, severity: NO_DATA_RULE.severity }, transition: 'escalated' };
   }
   const rules = union(state.rules, signal.breached);
   const isOver = new Set([NO_DATA_RULE.id, ...signal.clear]);

@@ -16,6 +16,9 @@ export interface MonotonicTrend {
 /** Above this the variance would explode, and no trend ever be found. */
 const MAX_CORRELATION = 0.95;
 
+/** Part of a value below which a difference is the noise of floating point. */
+const ROUNDING = 1e-9;
+
 /**
  * Mann-Kendall test and Sen's slope (H. Mann 1945; M. Kendall 1975; P. K. Sen 1968), honest about autocorrelation: one
  * bad day makes the next hours bad too, and the plain test takes that for a trend in 28 % of series that have none
@@ -33,7 +36,9 @@ export function monotonicTrend(points: readonly Point[]): MonotonicTrend {
     }
   });
   const slope = median(slopes);
-  const r = correlation(points.map(({ x, y }) => y - slope * x));
+  const noise = ROUNDING * Math.max(0, ...points.map(({ y }) => Math.abs(y)));
+  const left = points.map(({ x, y }) => y - slope * x);
+  const r = correlation(left, noise);
   const variance = (scoreVariance(points) * (1 + r)) / (1 - r);
   if (n === 0 || score === 0 || variance <= 0) return { slope, p: 1 };
   const z = (Math.abs(score) - 1) / Math.sqrt(variance);
@@ -57,7 +62,7 @@ function scoreVariance(points: readonly Point[]): number {
 }
 
 /** Lag-1 autocorrelation, corrected for bias, 0 to 0.95: a negative one must not sharpen the test. */
-function correlation(values: readonly number[]): number {
+function correlation(values: readonly number[], noise: number): number {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   let square = 0;
@@ -69,6 +74,7 @@ function correlation(values: readonly number[]): number {
     product += difference * before;
     before = difference;
   }
-  if (square === 0) return 0;
+  // What floating point leaves of a straight line is no correlation of anything.
+  if (square <= n * noise ** 2) return 0;
   return Math.min(MAX_CORRELATION, Math.max(0, ((n * product) / square + 2) / (n - 4)));
 }
