@@ -187,7 +187,7 @@ describe('a process that is asked to leave', () => {
     expect(app.output()).toContain('"cut":1');
   });
 
-  it.each(['gateway', 'agent-worker'] as const)(
+  it.each(['gateway', 'agent-worker', 'slo-service'] as const)(
     'ends with 0 while it waits for Postgres to start: %s',
     async (name) => {
       const url = new URL(database.url);
