@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cleanEnvironment, ManagedProcess } from '@holdfast/testing';
 import { environmentOf, type Instruction, type Stage } from './dockerfile.js';
 import { linkTree } from './link-tree.js';
@@ -56,9 +56,9 @@ export class ImageBuild {
     const isImage = this.stage(stage.base) === undefined;
     const [base] = await Promise.all([isImage ? undefined : this.rootOf(stage.base), ...origins]);
     if (base !== undefined && steps.length === 0) return base;
-    const root = join(this.folder, name);
-    mkdirSync(root, { mode: 0o755 });
-    if (base !== undefined) linkTree(base, root);
+    const root = this.isShared(stage.base) ? join(this.folder, name) : (base ?? join(this.folder, name));
+    mkdirSync(root, { recursive: true, mode: 0o755 });
+    if (base !== undefined && base !== root) linkTree(base, root);
     const workdir = join(root, this.workdirOf(name));
     mkdirSync(workdir, { recursive: true, mode: 0o755 });
     for (const step of steps) {
@@ -69,11 +69,20 @@ export class ImageBuild {
     return root;
   }
 
+  /** Whether more than one stage begins with this one or takes files from it; a single one may go on in its folder. */
+  private isShared(name: string): boolean {
+    const users = this.stages.filter(
+      ({ base, instructions }) => base === name || instructions.some(({ flags }) => flags['from'] === name),
+    );
+    return users.length > 1;
+  }
+
   private async copy({ flags, text }: Instruction, workdir: string): Promise<void> {
     const paths = text.split(/\s+/);
     const target = join(workdir, paths.pop() ?? '');
     const origin = flags['from'] === undefined ? this.context : await this.rootOf(flags['from']);
     const isFolder = text.endsWith('/');
+    mkdirSync(isFolder ? target : dirname(target), { recursive: true });
     for (const path of paths) linkTree(join(origin, path), isFolder ? join(target, basename(path)) : target);
   }
 
