@@ -45,6 +45,7 @@ const STATES: readonly Shown[] = [
   { state: 'degraded-agents', words: /Agents cannot answer now; messages arrive/, where: STATUS },
   { state: 'degraded-database', words: /Messages cannot be stored now; they wait/, where: STATUS },
   { state: 'degraded-redis', words: /Updates may be late; nothing is lost/, where: STATUS },
+  { state: 'message', words: /This message could not be formatted\.Try againCopy text/, isMain: true },
   {
     state: 'failed',
     words: /Could not send: The message is too long \(34 of 32 KiB\)Try againEditDelete/,
@@ -66,7 +67,6 @@ const STATES: readonly Shown[] = [
     after: (page) => say(page, 'Please write a long answer about runs'),
     isMain: true,
   },
-  { state: 'message', words: /This message could not be formatted\.Try againCopy text/, isMain: true },
   { state: 'thread', words: /This conversation could not be shown.*Try againLoad it anew/, isMain: true },
   { state: 'chat', words: /The chat stopped working.*Save unsent messages/, isMain: true },
   { state: 'app', words: /This page stopped working.*Reload the page/, isMain: true },

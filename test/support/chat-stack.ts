@@ -13,8 +13,13 @@ export interface ChatStack {
 export const BOOT_MS = 120_000;
 const READY_MS = 90_000;
 
-/** @param tokensPerS speed of the agent. */
-export async function startChatStack(tokensPerS: number): Promise<ChatStack> {
+const BUILT_PAGE = join(repositoryRoot(), 'dist/apps/web');
+
+/**
+ * @param tokensPerS speed of the agent.
+ * @param webRoot folder of the page that the gateway serves.
+ */
+export async function startChatStack(tokensPerS: number, webRoot: string = BUILT_PAGE): Promise<ChatStack> {
   const database = await testDatabase();
   const redis = testRedis();
   const env = {
@@ -22,7 +27,7 @@ export async function startChatStack(tokensPerS: number): Promise<ChatStack> {
     REDIS_URL: redis.url,
     REDIS_PREFIX: redis.prefix,
     HEARTBEAT_MS: '500',
-    WEB_ROOT: join(repositoryRoot(), 'dist/apps/web'),
+    WEB_ROOT: webRoot,
     GUIDE_TOKENS_PER_S: String(tokensPerS),
   };
   const spawned = await Promise.all([

@@ -11,6 +11,7 @@ import type { CachedThread, ThreadCache } from './cache/thread-cache.port.js';
 import { Connection, type TokenProvider } from './connection/connection.js';
 import { isServing } from './connection/connection-state.js';
 import type { Ready, Session } from './connection/session.js';
+import { whenServing } from './connection/when-serving.js';
 import { Drafts, type TextStorage } from './drafts/drafts.js';
 import type { ErrorReporter } from './errors/error-reporter.js';
 import { Inbox } from './inbox/inbox.js';
@@ -67,6 +68,8 @@ export interface NewThread {
 }
 
 const RESUME_MS = 10_000;
+/** Who asks for a thread waits so long for a connection. */
+const CREATE_WAIT_MS = 10_000;
 
 /** One signed-in person's Holdfast: connection, threads, messages on their way, and the REST API. */
 export class HoldfastClient {
@@ -78,6 +81,7 @@ export class HoldfastClient {
   readonly drafts: Drafts;
   readonly api: Api;
   readonly diagnostics = new Diagnostics();
+  readonly #clock: Clock;
   readonly #tabs: Tabs;
   readonly #cache: ThreadCache | null;
   readonly #keeper: CacheKeeper | null;
@@ -90,6 +94,7 @@ export class HoldfastClient {
     const endpoints = typeof options.url === 'object' ? options.url : [options.url ?? ''];
     const tabs = options.tabs ?? soleTab();
     const signals = options.signals ?? browserSignals();
+    this.#clock = clock;
     this.#tabs = tabs;
     const transport = rotatingTransport(endpoints, options.transport ?? socketIoTransport);
     this.identity = options.identity;
@@ -213,11 +218,14 @@ export class HoldfastClient {
     return this.outbox.add(threadId, body);
   }
 
-  /** Creates a thread. A try whose outcome is unknown is repeated once with the same id. */
+  /**
+   * Creates a thread, as soon as there is a connection. A try whose outcome is unknown is repeated once with the same id.
+   */
   async createThread(thread: NewThread): Promise<ThreadSummary> {
     const threadId = newId();
     const create = async (): Promise<ThreadSummary> =>
       (await this.#command('thread.create', { ...thread, threadId })).thread;
+    await whenServing(this.connection, this.#clock, CREATE_WAIT_MS);
     const created = await create().catch((fault: unknown) => {
       if (!toAppError(fault).retryable || !isServing(this.connection.getSnapshot())) throw fault;
       return create();

@@ -1,6 +1,7 @@
 import { useHoldfast, useServerInfo, useThreads } from '@holdfast/react';
 import { Activity, LogOut, Search, SquarePen, X } from 'lucide-react';
 import { useState } from 'react';
+import { loadAccount } from '../account/account-storage.js';
 import { Avatar } from '@holdfast/react';
 import { Wordmark } from '../parts/wordmark.js';
 import { SearchResults } from './search-results.js';
@@ -19,7 +20,7 @@ interface SidebarProps {
 export function Sidebar({ threadId, onNewThread, onNavigate, onSignOut }: SidebarProps) {
   const [query, setQuery] = useState('');
   const inbox = useThreads();
-  const name = useServerInfo()?.user.name ?? '';
+  const name = useServerInfo()?.user.name ?? loadAccount()?.name ?? '';
   const client = useHoldfast();
   return (
     <nav className="sidebar" aria-label="Threads">

@@ -35,7 +35,7 @@ export interface ThreadSessionOptions {
 const GAP_HOLD_MS = 200;
 const RETRY_MS = 1_000;
 const PAGE = 200;
-const HISTORY_PAGE = 100;
+const HISTORY_PAGE = 200;
 /** How long the text of an ended run waits for its message in the log. */
 const ENDED_RUN_MS = 5_000;
 
