@@ -30,6 +30,12 @@ export class Balancer {
     this.targets.push({ port: Number(new URL(url).port), sockets: new Set() });
   }
 
+  /** From now on it gets no new ones, as if it had said that it is not ready. */
+  remove(url: string): void {
+    const index = this.targets.findIndex(({ port }) => port === Number(new URL(url).port));
+    if (index >= 0) this.targets.splice(index, 1);
+  }
+
   close(): void {
     for (const { sockets } of this.targets) for (const socket of sockets) socket.destroy();
     this.server.close();
