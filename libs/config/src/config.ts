@@ -1,3 +1,4 @@
+import { alertsSection } from './sections/alerts.config.js';
 import { authSection } from './sections/auth.config.js';
 import { databaseSection } from './sections/database.config.js';
 import { gatewaySection } from './sections/gateway.config.js';
@@ -16,6 +17,7 @@ export const SECTIONS = {
   limits: limitsSection,
   gateway: gatewaySection,
   worker: workerSection,
+  alerts: alertsSection,
 } as const;
 
 /** The whole configuration of a process, parsed and frozen at boot. */

@@ -12,6 +12,24 @@ interface Rule {
 /** What has to be left of the platform's grace period after the longest shutdown, in ms. */
 const TERMINATION_MARGIN_MS = 5_000;
 
+const ALERT_URLS = {
+  pagerduty: ['ALERT_PAGERDUTY_URL', 'pagerdutyUrl'],
+  slack: ['ALERT_SLACK_WEBHOOK_URL', 'slackUrl'],
+  webhook: ['ALERT_WEBHOOK_URL', 'webhookUrl'],
+  alertmanager: ['ALERT_ALERTMANAGER_URL', 'alertmanagerUrl'],
+} as const;
+
+/** Nothing is sent in clear text over networks that are not one's own. */
+const ALERT_RULES: readonly Rule[] = Object.values(ALERT_URLS).map(([name, key]) => ({
+  apps: ['slo-service'],
+  reads: ['HOLDFAST_ENV', 'ALERT_ALLOW_PRIVATE_TARGETS', name],
+  broken: ({ service, alerts }) =>
+    !['development', 'test'].includes(service.environment) &&
+    !alerts.allowPrivateTargets &&
+    alerts[key]?.startsWith('http:') === true,
+  problem: `${name} must start with https:// outside development, unless ALERT_ALLOW_PRIVATE_TARGETS=true.`,
+}));
+
 const RULES: readonly Rule[] = [
   {
     reads: ['REDIS_MODE', 'REDIS_URL'],
@@ -59,6 +77,22 @@ const RULES: readonly Rule[] = [
     broken: ({ limits }) => limits.frameBytes <= limits.bodyBytes,
     problem: 'LIMIT_FRAME_BYTES must be larger than LIMIT_BODY_BYTES.',
   },
+  {
+    apps: ['slo-service'],
+    reads: ['ALERT_WEBHOOK_URL', 'ALERT_WEBHOOK_SECRET'],
+    broken: ({ alerts }) => alerts.webhookUrl !== undefined && alerts.webhookSecret === undefined,
+    problem: 'ALERT_WEBHOOK_URL needs ALERT_WEBHOOK_SECRET to sign with.',
+  },
+  {
+    apps: ['slo-service'],
+    reads: ['ALERT_FALLBACK', 'ALERT_PAGERDUTY_ROUTING_KEY', ...Object.values(ALERT_URLS).map(([name]) => name)],
+    broken: ({ alerts }) =>
+      alerts.fallback === 'pagerduty'
+        ? alerts.pagerdutyRoutingKey === undefined
+        : alerts.fallback !== 'none' && alerts[ALERT_URLS[alerts.fallback][1]] === undefined,
+    problem: 'ALERT_FALLBACK names a target that is not configured.',
+  },
+  ...ALERT_RULES,
 ];
 
 /** Rules between variables; returns one sentence per rule that `app` breaks, leaving out those that read `invalid` ones. */

@@ -69,6 +69,23 @@ describe('the configuration', () => {
     expect(problemsOf({ ...guests, AUTH_GUEST_IN_PRODUCTION: 'true' })).toEqual([]);
   });
 
+  it('takes targets of alerts only with what they need, and over https', () => {
+    const production = { ...BASE, HOLDFAST_ENV: 'production' };
+    const problems = (env: Record<string, string>): readonly string[] =>
+      problemsOf({ ...production, ...env }, 'slo-service');
+    const hook = { ALERT_WEBHOOK_URL: 'https://hook.example/x' };
+    expect(problems({})).toEqual([]);
+    expect(problems(hook)).toEqual([expect.stringContaining('ALERT_WEBHOOK_SECRET')]);
+    expect(problems({ ...hook, ALERT_WEBHOOK_SECRET: SECRET })).toEqual([]);
+    expect(problems({ ALERT_FALLBACK: 'slack' })).toEqual([expect.stringContaining('not configured')]);
+    expect(problems({ ALERT_FALLBACK: 'pagerduty', ALERT_PAGERDUTY_ROUTING_KEY: 'key' })).toEqual([]);
+    const plain = { ALERT_ALERTMANAGER_URL: 'http://alertmanager:9093' };
+    expect(problems(plain)).toEqual([expect.stringContaining('https://')]);
+    expect(problems({ ...plain, ALERT_ALLOW_PRIVATE_TARGETS: 'true' })).toEqual([]);
+    expect(problems({ ...plain, HOLDFAST_ENV: 'test' })).toEqual([]);
+    expect(problems({ ALERT_SLACK_WEBHOOK_URL: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+
   it('reads lists and host:port pairs', () => {
     const config = loadConfig('gateway', {
       ...BASE,

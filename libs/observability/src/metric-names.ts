@@ -94,6 +94,27 @@ export const METRICS = {
     labels: ['check'],
     buckets: SECONDS,
   },
+  holdfast_alert_deliveries_total: {
+    type: 'counter',
+    help: 'Tries to tell a target of an alert, and what came of them',
+    labels: ['target', 'outcome'],
+  },
+  holdfast_alert_send_seconds: {
+    type: 'histogram',
+    help: 'Duration of one try to tell a target of an alert',
+    labels: ['target'],
+    buckets: SECONDS,
+  },
+  holdfast_alert_waiting: {
+    type: 'gauge',
+    help: 'Notices of alerts that are on their way, of all replicas',
+    labels: [],
+  },
+  holdfast_alert_oldest_waiting_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest notice that is on its way',
+    labels: [],
+  },
   holdfast_shutdown_phase_seconds: {
     type: 'histogram',
     help: 'Duration of a shutdown phase',

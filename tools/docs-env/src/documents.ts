@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<keyof typeof SECTIONS, string>> = {
   limits: 'Limits',
   gateway: 'Gateway',
   worker: 'Agent-worker',
+  alerts: 'Alerts',
 };
 
 interface Chapter {

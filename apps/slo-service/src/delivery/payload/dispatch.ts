@@ -1,0 +1,20 @@
+import type { AlertNotice } from '../alert-notice.js';
+
+/** A notice on its way to one target. */
+export interface Dispatch {
+  /** Stays the same however often it is sent. */
+  readonly id: string;
+  /** Stays the same for all notices of one alert, so that a later one takes the place of an earlier one. */
+  readonly dedupKey: string;
+  readonly notice: AlertNotice;
+  /** When the incident began, ms since the Unix epoch. */
+  readonly startedAt: number;
+}
+
+/** What every message says of its sender. */
+export interface Sender {
+  readonly environment: string;
+  readonly region: string;
+  /** Page to link to. */
+  readonly linkUrl: string | undefined;
+}

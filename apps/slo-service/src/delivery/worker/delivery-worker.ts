@@ -1,0 +1,84 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import type { Database } from '@holdfast/database';
+import type { Logger } from '@holdfast/observability';
+import type { StepContext } from '@holdfast/shutdown';
+import type { DeliverySettings } from '../delivery-settings.js';
+import { DeliveryLane } from './delivery-lane.js';
+import { DeliveryStore } from './delivery-store.js';
+import { DeliverySweeper } from './delivery-sweeper.js';
+
+/** Part of the drain's time that is kept for giving back what was not sent. */
+const GIVE_BACK_SHARE = 0.3;
+
+/** Jitter, so that replicas do not all look at the same moment. */
+function jittered(ms: number): number {
+  return ms * (0.8 + Math.random() * 0.4);
+}
+
+/** Sends what waits, together with any number of replicas; every notice at least once, in the order of its key. */
+export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly lanes: readonly DeliveryLane[];
+  private readonly sweeper: DeliverySweeper;
+  private readonly stop = new AbortController();
+  private timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    database: Database,
+    private readonly settings: DeliverySettings,
+    logger: Logger,
+  ) {
+    const { times, targets } = settings;
+    const store = new DeliveryStore(database, times.leaseMs, times.giveUpMs);
+    const parts = { store, times, logger, stop: this.stop.signal };
+    this.lanes = targets.map((target) => new DeliveryLane(target, parts));
+    this.sweeper = new DeliverySweeper(database, settings, logger);
+  }
+
+  /** Notices that are being sent here. */
+  get left(): number {
+    return this.lanes.reduce((sum, lane) => sum + lane.left, 0);
+  }
+
+  onApplicationBootstrap(): void {
+    const { pollMs, sweepMs } = this.settings.times;
+    for (const lane of this.lanes) this.repeat(pollMs, () => lane.poll());
+    this.repeat(sweepMs, () => this.sweeper.sweep());
+  }
+
+  onModuleDestroy(): void {
+    this.close();
+    this.stop.abort();
+  }
+
+  /** Takes no more. */
+  close(): void {
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [];
+    for (const lane of this.lanes) lane.close();
+  }
+
+  /** Ends once nothing is being sent; what takes too long is given up, for another replica to send. */
+  async drain({ signal, budgetMs }: Pick<StepContext, 'signal' | 'budgetMs'>): Promise<void> {
+    this.close();
+    const giveUp = (): void => {
+      this.stop.abort();
+    };
+    const timer = setTimeout(giveUp, budgetMs * (1 - GIVE_BACK_SHARE));
+    signal.addEventListener('abort', giveUp, { once: true });
+    await Promise.all(this.lanes.map((lane) => lane.idle()));
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+
+  private repeat(everyMs: number, work: () => Promise<void>): void {
+    let isBusy = false;
+    const once = async (): Promise<void> => {
+      if (isBusy) return;
+      isBusy = true;
+      await work();
+      isBusy = false;
+    };
+    this.timers.push(setInterval(() => void once(), jittered(everyMs)));
+    void once();
+  }
+}

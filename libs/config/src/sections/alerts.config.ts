@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { flag, urlOf } from '../rules.js';
+import { optional, variable } from '../variable.js';
+
+const FALLBACKS = ['none', 'pagerduty', 'slack', 'webhook', 'alertmanager'] as const;
+
+/** Where alerts go, besides the log. Addresses of hooks open them to whoever knows them, so they are secrets. */
+export const alertsSection = {
+  pagerdutyRoutingKey: optional({
+    name: 'ALERT_PAGERDUTY_ROUTING_KEY',
+    schema: z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 characters without blanks')),
+    secret: true,
+    summary: 'Integration key of a PagerDuty service (Events API v2); it receives every alert.',
+  }),
+  pagerdutyUrl: variable({
+    name: 'ALERT_PAGERDUTY_URL',
+    schema: urlOf('https', 'http'),
+    fallback: 'https://events.pagerduty.com/v2/enqueue',
+    summary: 'Where PagerDuty takes events; another one in its EU region.',
+  }),
+  slackUrl: optional({
+    name: 'ALERT_SLACK_WEBHOOK_URL',
+    schema: urlOf('https', 'http'),
+    secret: true,
+    summary: 'Incoming webhook of a Slack channel.',
+  }),
+  webhookUrl: optional({
+    name: 'ALERT_WEBHOOK_URL',
+    schema: urlOf('https', 'http'),
+    secret: true,
+    summary: "Takes alerts as the JSON of Alertmanager's webhook (version 4), signed as Standard Webhooks does.",
+  }),
+  webhookSecret: optional({
+    name: 'ALERT_WEBHOOK_SECRET',
+    schema: z.string().check(z.minLength(32, 'must have at least 32 characters')),
+    secret: true,
+    summary: 'Key of the signature on what goes to ALERT_WEBHOOK_URL: any text, or `whsec_` and base64.',
+  }),
+  alertmanagerUrl: optional({
+    name: 'ALERT_ALERTMANAGER_URL',
+    schema: urlOf('https', 'http'),
+    secret: true,
+    summary: 'Alertmanager to push alerts to, without `/api/v2/alerts`.',
+  }),
+  fallback: variable({
+    name: 'ALERT_FALLBACK',
+    schema: z.enum(FALLBACKS, `must be one of ${FALLBACKS.join(', ')}`),
+    fallback: 'none',
+    summary: 'Target held in reserve: it gets only critical alerts that another one has not taken within 3 minutes.',
+  }),
+  allowPrivateTargets: variable({
+    name: 'ALERT_ALLOW_PRIVATE_TARGETS',
+    schema: flag,
+    fallback: 'false',
+    summary:
+      'Whether targets may have addresses of private networks and of this machine, and then be plain HTTP outside ' +
+      'development too. Link-local and metadata addresses stay refused.',
+  }),
+  linkUrl: optional({
+    name: 'ALERT_LINK_URL',
+    schema: urlOf('https', 'http'),
+    summary: 'Page that alerts link to.',
+  }),
+};
