@@ -96,7 +96,6 @@ describe('the delivery of alerts', () => {
     await replica.enqueue(notice({ title: 'Late <!channel>' }), notice({ slo: 'other', incident: 'other/1' }));
     await eventually(() => expect(server.received).toHaveLength(2));
     const [first, second] = server.received;
-    expect(first?.text).not.toContain('<!channel>","');
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);
     expect(server.bodies[0]).toMatchObject({
       text: expect.stringContaining('&lt;!channel&gt;'),
@@ -151,9 +150,11 @@ describe('the delivery of alerts', () => {
     await replica.enqueue(resolved({ at: Date.now() }));
     await replica.until('alertmanager', 'delivered');
     const before = server.received.length;
-    await eventually(() => expect(server.received.length).toBeGreaterThan(before + 1));
-    const ends = (JSON.parse(server.received.at(-1)?.text ?? '') as { endsAt: string }[]).map(({ endsAt }) => endsAt);
-    expect(ends.every((end) => Date.parse(end) <= Date.now())).toBe(true);
+    await eventually(() => {
+      expect(server.received.length).toBeGreaterThan(before + 1);
+      const alerts = JSON.parse(server.received.at(-1)?.text ?? '') as { endsAt: string }[];
+      expect(alerts.filter(({ endsAt }) => Date.parse(endsAt) > Date.now())).toEqual([]);
+    });
   });
 
   it.each<[string, Treatment, string]>([
@@ -168,8 +169,8 @@ describe('the delivery of alerts', () => {
     const server = await receive({ status: 200 }, [treatment]);
     const replica = await start({ env: webhook(server), times: { sendMs: 300 } });
     await replica.enqueue(notice());
-    await eventually(async () => expect((await replica.rows('webhook'))[0]?.lastCode).toBe(code), { intervalMs: 5 });
     expect(await replica.until('webhook', 'delivered')).toMatchObject({ attempts: 2, lastCode: 'http_200' });
+    expect(logged.join('')).toContain(`"code":"${code}"`);
     const [first, second] = server.received;
     if (code === 'http_429') expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
   });

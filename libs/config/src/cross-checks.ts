@@ -19,6 +19,24 @@ const ALERT_URLS = {
   alertmanager: ['ALERT_ALERTMANAGER_URL', 'alertmanagerUrl'],
 } as const;
 
+const ALERT_TARGET_VARIABLES = [
+  'ALERT_FALLBACK',
+  'ALERT_PAGERDUTY_ROUTING_KEY',
+  ...Object.values(ALERT_URLS).map(([name]) => name),
+];
+
+function alertTargets(alerts: Config['alerts']): string[] {
+  const {
+    pagerdutyRoutingKey: pagerduty,
+    slackUrl: slack,
+    webhookUrl: webhook,
+    alertmanagerUrl: alertmanager,
+  } = alerts;
+  return Object.entries({ pagerduty, slack, webhook, alertmanager }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+}
+
 /** Nothing is sent in clear text over networks that are not one's own. */
 const ALERT_RULES: readonly Rule[] = Object.values(ALERT_URLS).map(([name, key]) => ({
   apps: ['slo-service'],
@@ -85,12 +103,15 @@ const RULES: readonly Rule[] = [
   },
   {
     apps: ['slo-service'],
-    reads: ['ALERT_FALLBACK', 'ALERT_PAGERDUTY_ROUTING_KEY', ...Object.values(ALERT_URLS).map(([name]) => name)],
-    broken: ({ alerts }) =>
-      alerts.fallback === 'pagerduty'
-        ? alerts.pagerdutyRoutingKey === undefined
-        : alerts.fallback !== 'none' && alerts[ALERT_URLS[alerts.fallback][1]] === undefined,
+    reads: ALERT_TARGET_VARIABLES,
+    broken: ({ alerts }) => alerts.fallback !== 'none' && !alertTargets(alerts).includes(alerts.fallback),
     problem: 'ALERT_FALLBACK names a target that is not configured.',
+  },
+  {
+    apps: ['slo-service'],
+    reads: ALERT_TARGET_VARIABLES,
+    broken: ({ alerts }) => alerts.fallback !== 'none' && alertTargets(alerts).join() === alerts.fallback,
+    problem: 'ALERT_FALLBACK names the only target: nothing but the fallback would ever be told.',
   },
   ...ALERT_RULES,
 ];

@@ -78,7 +78,10 @@ describe('the configuration', () => {
     expect(problems(hook)).toEqual([expect.stringContaining('ALERT_WEBHOOK_SECRET')]);
     expect(problems({ ...hook, ALERT_WEBHOOK_SECRET: SECRET })).toEqual([]);
     expect(problems({ ALERT_FALLBACK: 'slack' })).toEqual([expect.stringContaining('not configured')]);
-    expect(problems({ ALERT_FALLBACK: 'pagerduty', ALERT_PAGERDUTY_ROUTING_KEY: 'key' })).toEqual([]);
+    const pages = { ALERT_PAGERDUTY_ROUTING_KEY: 'key' };
+    expect(problems({ ...pages, ALERT_FALLBACK: 'pagerduty' })).toEqual([expect.stringContaining('only target')]);
+    const both = { ...pages, ALERT_SLACK_WEBHOOK_URL: 'https://hooks.slack.com/x' };
+    expect(problems({ ...both, ALERT_FALLBACK: 'slack' })).toEqual([]);
     const plain = { ALERT_ALERTMANAGER_URL: 'http://alertmanager:9093' };
     expect(problems(plain)).toEqual([expect.stringContaining('https://')]);
     expect(problems({ ...plain, ALERT_ALLOW_PRIVATE_TARGETS: 'true' })).toEqual([]);

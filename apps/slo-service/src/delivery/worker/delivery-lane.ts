@@ -16,11 +16,15 @@ export interface LaneParts {
 const SETTLE_TRIES = 4;
 const SETTLE_PAUSE_MS = 250;
 
+/** Looks for reminders per interval; they look through what was sent, so not at every poll. */
+const REMINDER_LOOKS = 6;
+
 /** Sends to one target, so that one that hangs holds up no other. */
 export class DeliveryLane {
   private sending = 0;
   private closed = false;
   private notBefore = 0;
+  private remindersFrom = 0;
   private onIdle: () => void = () => undefined;
   private isPolling = false;
   private wasAway = false;
@@ -80,7 +84,8 @@ export class DeliveryLane {
     if (this.free <= 0) return;
     for (const claim of await store.claim(target.name, this.free)) void this.deliver(claim);
     const { reminder } = target;
-    if (reminder === undefined || this.free <= 0) return;
+    if (reminder === undefined || this.free <= 0 || Date.now() < this.remindersFrom) return;
+    this.remindersFrom = Date.now() + reminder.everyMs / REMINDER_LOOKS;
     for (const claim of await store.claimReminders(target.name, this.free, reminder.resolvedForMs)) {
       void this.remind(claim, reminder.everyMs);
     }

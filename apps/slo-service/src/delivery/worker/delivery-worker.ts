@@ -79,6 +79,5 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
       isBusy = false;
     };
     this.timers.push(setInterval(() => void once(), jittered(everyMs)));
-    void once();
   }
 }
