@@ -159,7 +159,7 @@ describeRendered.each(OVERLAYS)('pods of the overlay %s (skipped without kubectl
       ...envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []),
     ]);
     expect(new Set(names.map((name) => name.replace(/^(holdfast)-[a-z0-9]{10}$/, '$1')))).toEqual(
-      new Set(['holdfast', 'holdfast-agent-keys']),
+      new Set(['holdfast', 'holdfast-agent-keys', 'holdfast-alerts']),
     );
   });
 });
