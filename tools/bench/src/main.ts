@@ -1,5 +1,6 @@
 import { health } from './health/health.js';
 import { runNaive } from './health/naive.js';
+import { page } from './page/page.js';
 import { reconnect } from './reconnect/reconnect.js';
 import { runCrowd } from './reconnect/crowd.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
@@ -8,6 +9,7 @@ import { takeover } from './takeover/takeover.js';
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   health,
+  page,
   reconnect,
   'redis-loss': redisLoss,
   takeover,

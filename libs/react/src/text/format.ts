@@ -7,9 +7,21 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 
 const DAY_MS = 86_400_000;
 
-/** The local calendar day, for comparing. */
+/** Every time zone's day begins at a multiple of this, ms. */
+const QUARTER_MS = 900_000;
+const MAX_DAYS = 5_000;
+const days = new Map<number, string>();
+
+/** The local calendar day, for comparing. Known quarters of an hour are not worked out again: lists are long. */
 export function dayKey(at: string | number): string {
-  return new Date(at).toDateString();
+  const ms = typeof at === 'number' ? at : Date.parse(at);
+  const quarter = Math.floor(ms / QUARTER_MS);
+  const known = days.get(quarter);
+  if (known !== undefined) return known;
+  const day = new Date(ms).toDateString();
+  if (days.size >= MAX_DAYS) days.clear();
+  days.set(quarter, day);
+  return day;
 }
 
 export function formatTime(at: string | number): string {

@@ -1,0 +1,81 @@
+import type { Browser, CDPSession, Page } from 'playwright-core';
+
+const LOG = `document.querySelector('[data-testid="log"]')`;
+const FRAME = 'new Promise((done) => requestAnimationFrame(done))';
+/** Collected in the page: how long each task was that took more than 50 ms, ms. */
+const WATCH_TASKS = `globalThis.longTasks = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });`;
+const READY_MS = 30_000;
+
+/** The chat page in a browser, used like a person uses it. */
+export class ChatTab {
+  private constructor(
+    private readonly page: Page,
+    private readonly devtools: CDPSession,
+  ) {}
+
+  /** Signs in and makes a thread with the agent. */
+  static async open(browser: Browser, url: string): Promise<ChatTab> {
+    const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
+    await page.goto(url);
+    await page.getByTestId('name-input').fill('Ada');
+    await page.getByTestId('start-button').click();
+    await page.getByTestId('new-thread').click();
+    await page.getByTestId('thread-title').fill('Long');
+    await page.getByTestId('create-thread').click();
+    await page.getByTestId('composer').waitFor();
+    return new ChatTab(page, await page.context().newCDPSession(page));
+  }
+
+  get threadId(): string {
+    return this.page.url().slice(-36);
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.page.locator('[data-testid="connection-state"][data-status="live"]').waitFor({ timeout: READY_MS });
+  }
+
+  /** Loads the whole thread by going up, and comes back to its end. */
+  async loadAll(): Promise<void> {
+    await this.page.evaluate(`(async () => {
+      const log = ${LOG};
+      while (!log.textContent.includes('This is the beginning.')) {
+        log.scrollTop = 0;
+        await ${FRAME};
+      }
+      while (log.scrollHeight - log.scrollTop - log.clientHeight > 2) {
+        log.scrollTop = log.scrollHeight;
+        await ${FRAME};
+      }
+    })()`);
+  }
+
+  async watchTasks(): Promise<void> {
+    await this.page.evaluate(WATCH_TASKS);
+  }
+
+  /** Tasks of more than 50 ms since {@link watchTasks}, ms. */
+  longTasks(): Promise<number[]> {
+    return this.page.evaluate<number[]>('longTasks');
+  }
+
+  /** Asks for a long answer, unless one is being written. */
+  async ask(): Promise<void> {
+    if ((await this.page.getByTestId('stop').count()) > 0) return;
+    await this.page.getByTestId('composer').fill('Please write a long answer about delivery');
+    await this.page.getByTestId('send').click();
+    await this.page.getByTestId('stop').waitFor();
+  }
+
+  /** What the page's objects take after a collection, MiB. */
+  async heapMiB(): Promise<number> {
+    await this.devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await this.devtools.send('Runtime.getHeapUsage');
+    return usedSize / 2 ** 20;
+  }
+
+  mounted(): Promise<number> {
+    return this.page.locator('[data-testid="message"]').count();
+  }
+}
