@@ -1,0 +1,53 @@
+import { CST, Lexer } from 'yaml';
+import type { OpenSloRule } from '../problem.js';
+
+/** Brackets in brackets, columns of indentation, and indicators in one line: OpenSLO needs 6, 20 and 2. */
+const MAX_NESTED = 64;
+/** Of all documents of a text together; a thousand SLOs have about 200,000 tokens. */
+const MAX_OF: Readonly<Partial<Record<CST.TokenType | 'any', number>>> = {
+  any: 250_000,
+  'doc-start': 2_000,
+  anchor: 200,
+  alias: 200,
+};
+
+export interface Excess {
+  readonly rule: OpenSloRule;
+  readonly offset: number;
+}
+
+/**
+ * Where a text begins to be more than it makes sense to compose: that is recursive, and an engine that runs out of stack
+ * within it may end the whole process; and it takes seconds for a MiB of brackets. Splitting a text into tokens does
+ * neither.
+ */
+export function findExcess(text: string): Excess | undefined {
+  const left = { ...MAX_OF };
+  let offset = 0;
+  let brackets = 0;
+  let indicators = 0;
+  let isLineStart = true;
+  for (const token of new Lexer().lex(text)) {
+    const type = CST.tokenType(token);
+    if (type === 'flow-map-start' || type === 'flow-seq-start') brackets += 1;
+    else if (type === 'flow-map-end' || type === 'flow-seq-end') brackets -= 1;
+    else if (type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind') indicators += 1;
+    else if (type === 'newline') indicators = 0;
+    if (brackets < 0) return { rule: 'syntax', offset };
+    const indent = isLineStart && type === 'space' ? token.length : 0;
+    if (Math.max(brackets, indent, brackets > 0 ? 0 : indicators) > MAX_NESTED) return { rule: 'too_deep', offset };
+    for (const kind of ['any', type ?? 'scalar'] as const) {
+      const rest = left[kind];
+      if (rest === 0) return { rule: 'too_complex', offset };
+      if (rest !== undefined) left[kind] = rest - 1;
+    }
+    isLineStart = type === 'newline';
+    offset += isMark(token) ? 0 : token.length;
+  }
+  return undefined;
+}
+
+/** Marks of the lexer stand for themselves and for nothing of the text. */
+function isMark(token: string): boolean {
+  return token === CST.DOCUMENT || token === CST.FLOW_END || token === CST.SCALAR || token === CST.BOM;
+}
