@@ -7,8 +7,9 @@ import { DeliveryLane } from './delivery-lane.js';
 import { DeliveryStore } from './delivery-store.js';
 import { DeliverySweeper } from './delivery-sweeper.js';
 
-/** Part of the drain's time that is kept for giving back what was not sent. */
-const GIVE_BACK_SHARE = 0.3;
+/** Parts of the drain's time: until what is being sent is given up, and until nothing is waited for any more. */
+const PATIENCE_SHARE = 0.6;
+const LAST_SHARE = 0.9;
 
 /** Jitter, so that replicas do not all look at the same moment. */
 function jittered(ms: number): number {
@@ -57,16 +58,24 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     for (const lane of this.lanes) lane.close();
   }
 
-  /** Ends once nothing is being sent; what takes too long is given up, for another replica to send. */
+  /**
+   * Ends once nothing is being sent; what takes too long is given up, for another replica to send. What cannot even be
+   * given back, because Postgres is slow or away, is left to the end of its lease.
+   */
   async drain({ signal, budgetMs }: Pick<StepContext, 'signal' | 'budgetMs'>): Promise<void> {
     this.close();
     const giveUp = (): void => {
       this.stop.abort();
     };
-    const timer = setTimeout(giveUp, budgetMs * (1 - GIVE_BACK_SHARE));
+    const patience = setTimeout(giveUp, budgetMs * PATIENCE_SHARE);
     signal.addEventListener('abort', giveUp, { once: true });
-    await Promise.all(this.lanes.map((lane) => lane.idle()));
-    clearTimeout(timer);
+    let end: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      end = setTimeout(resolve, budgetMs * LAST_SHARE);
+    });
+    await Promise.race([late, Promise.all(this.lanes.map((lane) => lane.idle()))]);
+    clearTimeout(patience);
+    clearTimeout(end);
     signal.removeEventListener('abort', giveUp);
   }
 
