@@ -18,12 +18,13 @@ const MAY_IMPORT = {
   database: LIFE,
   conversation: STORES,
   scaling: STORES,
+  'slo-recorder': ['redis', ...LIFE],
   client: ['contracts'],
   react: ['client', 'contracts'],
   testing: ['conversation', 'scaling', 'client', ...STORES],
 };
 
-const SERVER_LIBS = ['conversation', 'scaling', ...STORES];
+const SERVER_LIBS = ['conversation', 'scaling', 'slo-recorder', ...STORES];
 
 const APPS_MAY_IMPORT = {
   gateway: SERVER_LIBS,

@@ -7,10 +7,14 @@ import { MetricsModule, ObservabilityModule, type Logger } from '@holdfast/obser
 import { RedisModule } from '@holdfast/redis';
 import { ScalingModule } from '@holdfast/scaling';
 import { ShutdownModule } from '@holdfast/shutdown';
+import { SloRecorderModule } from '@holdfast/slo-recorder';
 import { ConfigModule } from './config.module.js';
 import { RunsModule } from './runs/runs.module.js';
 
 export const APP = 'agent-worker';
+
+/** SLOs that a worker has to do with. */
+const MEASURES = ['chat-response-time', 'agent-execution', 'database-latency'];
 
 export interface AppOptions {
   readonly config: Config;
@@ -33,6 +37,7 @@ export class AppModule {
         DatabaseModule.forRoot(config.database, { app: APP, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),
+        SloRecorderModule.forRoot({ region: config.service.region, source: instanceId, measures: MEASURES }),
         ConfigModule.forRoot(config, instanceId),
         RunsModule,
       ],

@@ -77,6 +77,7 @@ export class FakeStore extends RunStore {
       prefix: [],
       cancelRequested: false,
       elapsedMs: 0,
+      waitedMs: 0,
       published: undefined,
       ...more,
     };

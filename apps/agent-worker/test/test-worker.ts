@@ -1,3 +1,4 @@
+import { SloRecorder } from '@holdfast/slo-recorder';
 import { Database } from '@holdfast/database';
 import type { FanOut } from '@holdfast/scaling';
 import type { Agent } from '../src/agents/agent.port.js';
@@ -47,7 +48,11 @@ export class TestWorker {
     const committer = new ChunkCommitter(this.store, this.fanOut, silentLogger, { commitMs: 20, leaseMs, holdMs });
     const announcer = new Announcer(this.fanOut);
     const limits = { runTimeoutMs, holdMs };
-    const executor = new RunExecutor({ store: this.store, committer, agents, announcer }, limits, silentLogger);
+    const executor = new RunExecutor(
+      { store: this.store, committer, agents, announcer, recorder: new SloRecorder() },
+      limits,
+      silentLogger,
+    );
     const reachability = new Reachability(leaseMs);
     const ringOthers = (runId: string): void => void this.rung.push(runId);
     this.dispatcher = new RunDispatcher({ store: this.store, executor, reachability, ringOthers }, 20, silentLogger);

@@ -7,12 +7,16 @@ import { ObservabilityModule, type Logger } from '@holdfast/observability';
 import { RedisModule } from '@holdfast/redis';
 import { ScalingModule } from '@holdfast/scaling';
 import { ShutdownModule } from '@holdfast/shutdown';
+import { SloRecorderModule } from '@holdfast/slo-recorder';
 import { ChatModule } from './chat.module.js';
 import { CONFIG } from './config.token.js';
 import { GATEWAY_SELF, sessionLimits, type GatewaySelf } from './gateway-self.js';
 import { HttpModule } from './http/http.module.js';
 
 const APP = 'gateway';
+
+/** SLOs that a gateway has to do with. */
+const MEASURES = ['websocket-uptime', 'error-rate', 'database-latency'];
 
 export interface AppOptions {
   readonly config: Config;
@@ -36,6 +40,7 @@ export class AppModule {
         DatabaseModule.forRoot(config.database, { app: APP, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app: APP, instanceId, version: BUILD_VERSION, heartbeatMs }),
+        SloRecorderModule.forRoot({ region: config.service.region, source: instanceId, measures: MEASURES }),
         ChatModule,
         HttpModule,
       ],

@@ -6,7 +6,9 @@ import { MetricsModule, ObservabilityModule, type Logger } from '@holdfast/obser
 import { RedisModule } from '@holdfast/redis';
 import { ScalingModule } from '@holdfast/scaling';
 import { ShutdownModule } from '@holdfast/shutdown';
+import { SloRecorderModule } from '@holdfast/slo-recorder';
 import { IDENTITY, type Identity } from './identity.js';
+import { SloModule } from './slo.module.js';
 import { ServiceInfoController } from './service-info.controller.js';
 
 export interface AppOptions {
@@ -29,6 +31,17 @@ export class AppModule {
         DatabaseModule.forRoot(config.database, { app, instanceId }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot({ app, instanceId, version, heartbeatMs: config.service.heartbeatMs }),
+        SloRecorderModule.forRoot({
+          region: config.service.region,
+          source: instanceId,
+          measures: ['database-latency'],
+        }),
+        SloModule.forRoot({
+          environment: config.service.environment,
+          region: config.service.region,
+          alerts: config.alerts,
+          shutdownTimeoutMs: config.service.shutdownTimeoutMs,
+        }),
       ],
       controllers: [ServiceInfoController],
       providers: [{ provide: IDENTITY, useValue: identity }],

@@ -9,6 +9,8 @@ export * from './protocol/rpc.js';
 export * from './protocol/server-events.js';
 export * from './protocol/version.js';
 export * from './run/run.js';
+export * from './slo/slo-report.js';
+export * from './slo/slo-status.js';
 export * from './system/client-error.js';
 export * from './system/health-history.js';
 export * from './system/shutdown-history.js';

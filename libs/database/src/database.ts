@@ -38,6 +38,12 @@ export interface PoolStats {
   readonly max: number;
 }
 
+/** Watches one call of {@link Database} from its beginning; `bad`: the database did not do what it has to. */
+export type CallObserver = () => { good(): void; bad(): void };
+
+/** Codes by which a call failed because of the database, and not of what was asked. */
+const OWN_FAULTS: ReadonlySet<string> = new Set(['unavailable', 'busy', 'timeout', 'internal']);
+
 /** Callers that wait for a connection; beyond it a call is refused at once. */
 const MAX_WAITING = 2_000;
 
@@ -49,6 +55,7 @@ const MAX_WAITING = 2_000;
 export class Database {
   private readonly pool: pg.Pool;
   private closed: Promise<void> | undefined;
+  private observer: CallObserver | undefined;
 
   constructor(private readonly options: PoolOptions) {
     this.pool = createPool(options);
@@ -103,6 +110,11 @@ export class Database {
     });
   }
 
+  /** Has every later call watched, waiting for a connection included; a transaction is one call. */
+  observe(observer: CallObserver): void {
+    this.observer = observer;
+  }
+
   /** The epoch of the server that answers now. */
   async epoch(): Promise<string> {
     return (await this.read({ name: 'epoch', text: 'select 1' })).epoch;
@@ -139,18 +151,24 @@ export class Database {
       metrics.counter('holdfast_database_timeouts_total').inc({ statement: label });
       return new AppError('unavailable', 'The database did not answer in time.', { retryAfterMs: 500 });
     });
+    const observed = this.observer?.();
     try {
       const client = await this.acquire(deadline);
       const working = work(client, deadline);
       try {
         const result = await Promise.race([working, deadline.expired]);
         client.release();
+        observed?.good();
         return result;
       } catch (error) {
         working.catch(() => undefined);
         client.release(deadline.isPast || (error instanceof AppError && error.code === 'unavailable'));
         throw error;
       }
+    } catch (error) {
+      if (error instanceof AppError && OWN_FAULTS.has(error.code)) observed?.bad();
+      else observed?.good();
+      throw error;
     } finally {
       deadline.clear();
     }

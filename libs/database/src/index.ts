@@ -2,7 +2,15 @@ export { awaitSchema } from './await-schema.js';
 export { DatabaseModule } from './database.module.js';
 export { assertSchemaCurrent, revertMigrations, runMigrations } from './migrations.js';
 export { createDataSource } from './data-source.js';
-export { Database, type CallOptions, type PoolStats, type ReadResult, type Statement, type Tx } from './database.js';
+export {
+  Database,
+  type CallObserver,
+  type CallOptions,
+  type PoolStats,
+  type ReadResult,
+  type Statement,
+  type Tx,
+} from './database.js';
 export { HealthHistory } from './health/health-history.js';
 export { ShutdownHistory } from './shutdown/shutdown-history.js';
 export { PeriodicPurge } from './periodic-purge.js';

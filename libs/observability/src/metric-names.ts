@@ -94,6 +94,19 @@ export const METRICS = {
     labels: ['check'],
     buckets: SECONDS,
   },
+  slo_events_total: { type: 'counter', help: 'Units of an SLO that this process judged', labels: ['slo', 'result'] },
+  holdfast_slo_buckets: { type: 'gauge', help: 'Buckets of SLO counts kept until the service has them', labels: [] },
+  holdfast_slo_watched: { type: 'gauge', help: 'Events under way that are watched for their deadline', labels: [] },
+  holdfast_slo_lost_total: {
+    type: 'counter',
+    help: 'Units dropped because the service was away for too long',
+    labels: [],
+  },
+  holdfast_slo_refused_total: {
+    type: 'counter',
+    help: 'Buckets or reports that the service refused',
+    labels: ['code'],
+  },
   holdfast_alert_deliveries_total: {
     type: 'counter',
     help: 'Tries to tell a target of an alert, and what came of them',
@@ -115,6 +128,28 @@ export const METRICS = {
     help: 'Age of the oldest notice that is on its way',
     labels: [],
   },
+  holdfast_slo_reports_total: { type: 'counter', help: 'Reports of producers that were committed', labels: [] },
+  holdfast_slo_refusals_total: {
+    type: 'counter',
+    help: 'Refused or clamped in reports of producers',
+    labels: ['code'],
+  },
+  holdfast_slo_failures_total: { type: 'counter', help: 'Work of the SLO service that failed', labels: ['part'] },
+  holdfast_slo_transitions_total: { type: 'counter', help: 'Transitions of SLO alerts', labels: ['transition'] },
+  holdfast_slo_cycle_seconds: {
+    type: 'histogram',
+    help: 'Duration of one evaluation of all SLOs',
+    labels: [],
+    buckets: SECONDS,
+  },
+  holdfast_slo_sli: {
+    type: 'gauge',
+    help: 'Good part of all units of the window; max over instances',
+    labels: ['slo'],
+  },
+  holdfast_slo_budget_remaining: { type: 'gauge', help: 'Part of the error budget that is left', labels: ['slo'] },
+  holdfast_slo_coverage: { type: 'gauge', help: 'Known part of the time of the producers', labels: ['slo'] },
+  holdfast_slo_firing: { type: 'gauge', help: '1 while the alert fires', labels: ['slo', 'kind'] },
   holdfast_shutdown_phase_seconds: {
     type: 'histogram',
     help: 'Duration of a shutdown phase',

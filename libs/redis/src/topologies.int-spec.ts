@@ -16,6 +16,7 @@ import {
   type RedisFleet,
 } from '@holdfast/testing';
 import { Worker } from 'bullmq';
+import { OtherHandlersController } from '../test/other-handlers.controller.js';
 import { redisConfig } from '../test/redis-config.js';
 import {
   DoorbellQueue,
@@ -61,7 +62,7 @@ class InfoController {
   }
 }
 
-@Module({ controllers: [InfoController] })
+@Module({ controllers: [OtherHandlersController, InfoController] })
 class InfoModule {}
 
 /** Everything that the apps do with Redis, on one set of connections. */

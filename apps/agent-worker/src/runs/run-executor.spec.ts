@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SloRecorder } from '@holdfast/slo-recorder';
 import { AppError, type Part } from '@holdfast/contracts';
 import { eventually } from '@holdfast/testing';
 import { FakeStore, RecordingFanOut, silentLogger } from '../../test/fakes.js';
@@ -33,7 +34,7 @@ function setup(script: (context: AgentContext) => AsyncIterable<Part>, runTimeou
   const options = { commitMs: 5, leaseMs: 300, holdMs: 1_000 };
   const committer = new ChunkCommitter(store, fanOut, silentLogger, options);
   const agents = new AgentRegistry([new ScriptedAgent(script)]);
-  const parts = { store, committer, agents, announcer: new Announcer(fanOut) };
+  const parts = { store, committer, agents, announcer: new Announcer(fanOut), recorder: new SloRecorder() };
   const executor = new RunExecutor(parts, { runTimeoutMs, holdMs: 1_000 }, silentLogger);
   const run = new LiveRun(store.claimOf('r'));
   return { store, fanOut, run, row: store.runs.get('r'), done: executor.execute(run) };

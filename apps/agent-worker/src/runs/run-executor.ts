@@ -1,6 +1,7 @@
 import { AppError } from '@holdfast/contracts';
 import { metrics, type Logger } from '@holdfast/observability';
 import type { EndedRun } from '@holdfast/conversation';
+import type { SloRecorder } from '@holdfast/slo-recorder';
 import type { AgentContext } from '../agents/agent.port.js';
 import type { AgentRegistry } from '../agents/agent-registry.js';
 import { RunJournal } from '../journal/run.journal.js';
@@ -9,6 +10,7 @@ import type { ChunkCommitter } from './chunk-committer.js';
 import type { LiveRun } from './live-run.js';
 import { persist } from './persist.js';
 import { produce } from './produce.js';
+import { RunMeasurement } from './run-measurement.js';
 import type { RunEnd, RunStore } from './run-store.port.js';
 
 /** Collaborators of {@link RunExecutor}. */
@@ -17,6 +19,7 @@ export interface ExecutorParts {
   readonly committer: ChunkCommitter;
   readonly agents: AgentRegistry;
   readonly announcer: Announcer;
+  readonly recorder: SloRecorder;
 }
 
 /** Bounds of {@link RunExecutor}, in ms. */
@@ -50,11 +53,14 @@ export class RunExecutor {
   async execute(run: LiveRun): Promise<string | undefined> {
     const { committer, announcer, store } = this.parts;
     const timer = this.startTimer(run);
+    const measurement = new RunMeasurement(this.parts.recorder, run.claim);
     if (run.claim.cancelRequested) run.stop('cancelled');
     committer.add(run);
     announcer.attempt(run);
     try {
-      const verdict = await this.verdictOf(run);
+      const verdict = await this.verdictOf(run, measurement);
+      if (typeof verdict === 'string') measurement.handedOver();
+      else measurement.ended(verdict.outcome);
       if (verdict === 'lost') return undefined;
       if (verdict === 'released') return await store.release(run.claim).then(() => run.claim.runId);
       return await this.end(run, verdict);
@@ -76,9 +82,9 @@ export class RunExecutor {
     return setTimeout(end, Math.max(0, left));
   }
 
-  private async verdictOf(run: LiveRun): Promise<Verdict> {
+  private async verdictOf(run: LiveRun, measurement: RunMeasurement): Promise<Verdict> {
     try {
-      await this.stream(run);
+      await this.stream(run, measurement);
       await run.output.drained(run.signal);
       return { outcome: 'completed', error: null };
     } catch (error) {
@@ -86,7 +92,7 @@ export class RunExecutor {
     }
   }
 
-  private async stream(run: LiveRun): Promise<void> {
+  private async stream(run: LiveRun, measurement: RunMeasurement): Promise<void> {
     const { store, agents } = this.parts;
     const { claim, signal } = run;
     const { tenantId, threadId, runId, attempt, agent, prefix } = claim;
@@ -94,7 +100,11 @@ export class RunExecutor {
     const history = await persist(signal, () => store.history(claim));
     const journal = new RunJournal(store, run);
     const context: AgentContext = { tenantId, threadId, runId, attempt, agent, history, prefix, journal, signal };
-    await produce(timed(agents.for(agent.provider).stream(context), startedAt), run.output, signal);
+    const first = (): void => {
+      metrics.histogram('holdfast_run_first_token_seconds').observe((performance.now() - startedAt) / 1_000);
+      measurement.firstToken();
+    };
+    await produce(withFirst(agents.for(agent.provider).stream(context), first), run.output, signal);
   }
 
   /** The agent threw: what it wrote before is kept. */
@@ -150,12 +160,12 @@ function timeoutError(runTimeoutMs: number): AppError {
   return new AppError('agent_timeout', `The agent did not finish within ${seconds} seconds.`);
 }
 
-/** Passes `stream` on and measures its first item. */
-async function* timed<T>(stream: AsyncIterable<T>, startedAt: number): AsyncGenerator<T> {
-  let first = true;
+/** Passes `stream` on and tells of its first item. */
+async function* withFirst<T>(stream: AsyncIterable<T>, onFirst: () => void): AsyncGenerator<T> {
+  let isFirst = true;
   for await (const item of stream) {
-    if (first) metrics.histogram('holdfast_run_first_token_seconds').observe((performance.now() - startedAt) / 1_000);
-    first = false;
+    if (isFirst) onFirst();
+    isFirst = false;
     yield item;
   }
 }

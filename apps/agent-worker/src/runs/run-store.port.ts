@@ -19,6 +19,8 @@ export interface RunClaim {
   readonly cancelRequested: boolean;
   /** Time since the first attempt began, in ms. */
   readonly elapsedMs: number;
+  /** From the message that asked for it to this claim, in ms. */
+  readonly waitedMs: number;
   /** What the claim wrote into the log, on the first attempt. */
   readonly published: Published | undefined;
 }

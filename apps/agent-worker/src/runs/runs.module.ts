@@ -3,6 +3,7 @@ import { Database } from '@holdfast/database';
 import { LOGGER, type Logger } from '@holdfast/observability';
 import { DoorbellModule, DoorbellQueue, RedisConnections } from '@holdfast/redis';
 import { ConnectionRegistry, EmitterFanOut, FanOut, InstanceRelay, RoutedFanOut } from '@holdfast/scaling';
+import { SloRecorder } from '@holdfast/slo-recorder';
 import { AgentsModule } from '../agents/agents.module.js';
 import { AgentRegistry } from '../agents/agent-registry.js';
 import { QueueCheck } from '../health/queue-check.js';
@@ -68,19 +69,20 @@ function holdMs({ leaseMs }: WorkerConfig): number {
     Announcer,
     {
       provide: RunExecutor,
-      inject: [RunStore, ChunkCommitter, AgentRegistry, Announcer, LOGGER, WORKER_CONFIG],
+      inject: [RunStore, ChunkCommitter, AgentRegistry, Announcer, SloRecorder, LOGGER, WORKER_CONFIG],
       useFactory: (
-        ...[store, committer, agents, announcer, logger, config]: [
+        ...[store, committer, agents, announcer, recorder, logger, config]: [
           RunStore,
           ChunkCommitter,
           AgentRegistry,
           Announcer,
+          SloRecorder,
           Logger,
           WorkerConfig,
         ]
       ) => {
         const limits = { runTimeoutMs: config.runTimeoutMs, holdMs: holdMs(config) };
-        return new RunExecutor({ store, committer, agents, announcer }, limits, logger);
+        return new RunExecutor({ store, committer, agents, announcer, recorder }, limits, logger);
       },
     },
     {

@@ -3,6 +3,7 @@ import { from, lastValueFrom, type Observable } from 'rxjs';
 import { AppError, COMMANDS, type CommandName, type ErrorCode, type WireError } from '@holdfast/contracts';
 import type { Config } from '@holdfast/config';
 import { LOGGER, metrics, newTraceId, runWithContext, type LogContext, type Logger } from '@holdfast/observability';
+import { SloRecorder } from '@holdfast/slo-recorder';
 import { CONFIG } from '../config.token.js';
 import { CommandWindow } from '../health/command-window.js';
 import type { ChatSocket } from '../session/chat-socket.js';
@@ -30,6 +31,7 @@ export class CommandInterceptor implements NestInterceptor {
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly window: CommandWindow,
+    private readonly recorder: SloRecorder,
     @Inject(CONFIG) config: Config,
   ) {
     this.checksReplies = ['development', 'test'].includes(config.service.environment);
@@ -49,7 +51,11 @@ export class CommandInterceptor implements NestInterceptor {
     metrics.counter('holdfast_commands_total').inc({ command: name, code });
     const durationMs = performance.now() - startedAt;
     metrics.histogram('holdfast_command_seconds').observe({ command: name }, durationMs / 1_000);
-    this.window.record(OUR_FAULTS.has(code), durationMs);
+    const isOurFault = OUR_FAULTS.has(code);
+    this.window.record(isOurFault, durationMs);
+    if (isOurFault) this.recorder.bad('error-rate');
+    else if (code === 'ok') this.recorder.good('error-rate');
+    else this.recorder.exclude('error-rate');
     if (!answer.ok) this.logger.debug({ code, reason: answer.error.message }, 'command refused');
     return answer;
   }

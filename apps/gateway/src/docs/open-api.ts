@@ -16,6 +16,7 @@ const TAGS = [
   { name: 'history', description: 'The log of a conversation' },
   { name: 'people', description: 'People and agents of a tenant' },
   { name: 'system', description: 'What runs, probes and metrics' },
+  { name: 'slo', description: 'Service level objectives, their budgets and alerts, for operators' },
 ];
 
 const DESCRIPTION =

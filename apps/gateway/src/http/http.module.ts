@@ -13,11 +13,13 @@ import { HistoryController } from './controllers/history.controller.js';
 import { MemberController } from './controllers/member.controller.js';
 import { MetricsController } from './controllers/metrics.controller.js';
 import { ShutdownController } from './controllers/shutdown.controller.js';
+import { SloController } from './controllers/slo.controller.js';
 import { SystemController } from './controllers/system.controller.js';
 import { ThreadController } from './controllers/thread.controller.js';
 import { RequestDrain } from './edge/request-drain.service.js';
 import { assertEndpointHandlers } from './endpoints/assert-handlers.js';
 import { SessionEnder } from './erasure/session-ender.service.js';
+import { SloReports } from './slo/slo-reports.service.js';
 import { ExportStreams } from './export/export-streams.service.js';
 
 /** REST controllers, API documents and the web page. */
@@ -32,10 +34,19 @@ import { ExportStreams } from './export/export-streams.service.js';
     ErasureController,
     SystemController,
     ShutdownController,
+    SloController,
     MetricsController,
     ClientErrorController,
   ],
-  providers: [ClientErrorStore, ClientErrorRetention, RequestLimiter, RequestDrain, ExportStreams, SessionEnder],
+  providers: [
+    ClientErrorStore,
+    ClientErrorRetention,
+    RequestLimiter,
+    RequestDrain,
+    SloReports,
+    ExportStreams,
+    SessionEnder,
+  ],
 })
 export class HttpModule implements OnModuleInit {
   constructor(

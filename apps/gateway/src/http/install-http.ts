@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '@holdfast/config';
 import { LOGGER, type Logger } from '@holdfast/observability';
+import { SloRecorder } from '@holdfast/slo-recorder';
 import { installDocs } from '../docs/install-docs.js';
 import { HttpErrorFilter } from './edge/http-error.filter.js';
 import { RequestDrain } from './edge/request-drain.service.js';
@@ -24,7 +25,7 @@ export async function installHttp(app: NestFastifyApplication, { config, version
   const logger = app.get<Logger>(LOGGER);
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new HttpErrorFilter(logger));
-  installRequestHooks(fastify, logger);
+  installRequestHooks(fastify, { logger, recorder: app.get(SloRecorder) });
   app.get(RequestDrain).install(fastify);
   await installSecurityHeaders(fastify, config);
   if (config.auth.allowedOrigins.length > 0) {

@@ -8,6 +8,7 @@ import { closing } from './closing.js';
 @Injectable()
 export class LiveSessions {
   private readonly sockets = new Set<ChatSocket>();
+  private readonly listeners: ((socket: ChatSocket) => void)[] = [];
 
   get count(): number {
     return this.sockets.size;
@@ -19,7 +20,13 @@ export class LiveSessions {
 
   add(socket: ChatSocket): void {
     this.sockets.add(socket);
+    for (const listener of this.listeners) listener(socket);
     metrics.gauge('holdfast_connections').set(this.sockets.size);
+  }
+
+  /** Tells `listener` of every later socket. */
+  onAdd(listener: (socket: ChatSocket) => void): void {
+    this.listeners.push(listener);
   }
 
   remove(socket: ChatSocket): void {

@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { ConnectionUptime } from './connection-uptime.service.js';
 import { Degradation } from './degradation.service.js';
 import { DrainOrder } from './drain/drain-order.service.js';
 import { DrainPace } from './drain/drain-pace.service.js';
@@ -22,6 +23,7 @@ import { SocketHandoff } from './socket-handoff.service.js';
 import { SocketOutputs } from './socket-outputs.service.js';
 
 export const sessionProviders: Provider[] = [
+  ConnectionUptime,
   Degradation,
   DrainOrder,
   DrainPace,

@@ -28,6 +28,12 @@ export const serviceSection = {
     schema: z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes')),
     summary: 'Identity of this process among all; by default the app name and a random suffix.',
   }),
+  region: variable({
+    name: 'REGION',
+    schema: z.string().check(z.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 small letters, digits, dashes')),
+    fallback: 'local',
+    summary: 'Where this process runs; a part of the identity of what it measures and of alerts.',
+  }),
   host: variable({
     name: 'HOST',
     schema: text,

@@ -1,5 +1,19 @@
 import * as z from 'zod/mini';
 import { Uuid } from '../primitives.js';
+import { SloReport, SloReportReceipt } from '../slo/slo-report.js';
+import {
+  SloAlertPage,
+  SloCorrection,
+  SloCorrectionList,
+  SloDeliveryList,
+  SloDeliveryQuery,
+  SloId,
+  SloSeries,
+  SloSeriesQuery,
+  SloSilence,
+  SloSilenceList,
+  SloStatusReport,
+} from '../slo/slo-status.js';
 import { type AppName, ServiceInfo } from '../system/system-status.js';
 
 interface RpcSchemas {
@@ -17,6 +31,50 @@ interface RpcSchemas {
  */
 export const RPC = {
   'service.info': { app: 'slo-service', kind: 'rpc', request: z.object({}), reply: ServiceInfo },
+  /** Answered once the counts are committed. Doubles and replicas merge to the same rows. */
+  'slo.report': { app: 'slo-service', kind: 'rpc', request: SloReport, reply: SloReportReceipt },
+  'slo.status': { app: 'slo-service', kind: 'rpc', request: z.object({}), reply: SloStatusReport },
+  'slo.series': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.extend(SloSeriesQuery, { id: SloId }),
+    reply: SloSeries,
+  },
+  'slo.alerts': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.object({ id: SloId, limit: z.int() }),
+    reply: SloAlertPage,
+  },
+  'slo.remove': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.object({ id: SloId, by: z.string() }),
+    reply: z.object({}),
+  },
+  'slo.silences': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.object({}),
+    reply: SloSilenceList,
+  },
+  'slo.silence': { app: 'slo-service', kind: 'rpc', request: SloSilence, reply: z.object({}) },
+  'slo.unsilence': { app: 'slo-service', kind: 'rpc', request: z.object({ id: Uuid }), reply: z.object({}) },
+  'slo.corrections': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.object({}),
+    reply: SloCorrectionList,
+  },
+  'slo.correct': { app: 'slo-service', kind: 'rpc', request: SloCorrection, reply: z.object({}) },
+  'slo.uncorrect': { app: 'slo-service', kind: 'rpc', request: z.object({ id: Uuid }), reply: z.object({}) },
+  'slo.deliveries': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: SloDeliveryQuery,
+    reply: SloDeliveryList,
+  },
+  'slo.redeliver': { app: 'slo-service', kind: 'rpc', request: z.object({ id: z.string() }), reply: z.object({}) },
   /** A cancel was committed: look at the run's row now rather than at the next chunk commit. */
   'run.cancel_requested': {
     app: 'agent-worker',

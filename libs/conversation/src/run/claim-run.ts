@@ -45,6 +45,8 @@ export interface ClaimedRun {
   readonly cancelRequested: boolean;
   /** First claim, ISO 8601: the time limit of a run counts from here. */
   readonly startedAt: string;
+  /** From the message that asked for it to this claim, in ms, by Postgres' clock. */
+  readonly waitedMs: number;
 }
 
 /**
@@ -71,7 +73,9 @@ const CLAIM = {
   text: `update chat.run set status = 'running', attempt = attempt + 1, lease_owner = $2,
                 lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), length = $4,
                 input_seq = coalesce(input_seq, $5), started_at = coalesce(started_at, clock_timestamp())
-         where id = $1 returning attempt, input_seq, started_at`,
+         where id = $1
+         returning attempt, input_seq, started_at,
+                   extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as waited_ms`,
 };
 
 const REKEY = {
@@ -120,7 +124,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
   const continues = request.canContinue(agent);
   const left = isFirst && continues ? await textToContinue(tx, run) : undefined;
   const base = left?.length ?? (continues ? run.length : 0);
-  const [claimed] = await tx.query<{ attempt: number; input_seq: number; started_at: Date }>(CLAIM, [
+  const [claimed] = await tx.query<{ attempt: number; input_seq: number; started_at: Date; waited_ms: number }>(CLAIM, [
     run.id,
     request.owner,
     request.leaseMs,
@@ -128,7 +132,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     thread.head,
   ]);
   if (claimed === undefined) throw new RangeError('a locked run vanished');
-  const { attempt, input_seq: inputSeq, started_at: startedAt } = claimed;
+  const { attempt, input_seq: inputSeq, started_at: startedAt, waited_ms: waitedMs } = claimed;
   if (left !== undefined) await insertChunk(tx, { id: run.id, attempt }, 0, left.parts);
   else if (!isFirst) await (continues ? tx.query(REKEY, [run.id, attempt]) : tx.query(CLEAR, [run.id]));
   const { tenantId, id: threadId, memberVersion } = thread;
@@ -137,6 +141,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     prefix: base > 0 ? await committedParts(tx, run.id) : [],
     cancelRequested: run.cancelRequested,
     startedAt: startedAt.toISOString(),
+    waitedMs,
   };
   if (!isFirst) return { status: 'claimed', run: claim };
   const data = { runId: run.id, agentId: agent.id };

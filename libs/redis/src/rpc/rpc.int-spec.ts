@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppError, type ServiceInfo } from '@holdfast/contracts';
 import { createLogger, currentContext, runWithContext } from '@holdfast/observability';
 import { eventually, freePort, startRedis } from '@holdfast/testing';
+import { OtherHandlersController } from '../../test/other-handlers.controller.js';
 import { redisConfig } from '../../test/redis-config.js';
 import {
   HintHandler,
@@ -93,7 +94,7 @@ describe('the RPC transport', () => {
   });
 
   it('boots without Redis, answers within 5 s of its start, and again within 5 s of a kill', async () => {
-    await serve('slo-service', InfoController);
+    await serve('slo-service', OtherHandlersController, InfoController);
     const rpc = client();
     await expect(rpc.call('service.info', {})).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     expect(await rpc.hint('run.cancel_requested', { runId: RUN })).toBe(false);
@@ -127,7 +128,7 @@ describe('the RPC transport', () => {
 
   it('carries the trace id, delivers hints to every instance, and passes on what a handler throws', async () => {
     redis = await startRedis({ port });
-    await serve('slo-service', InfoController);
+    await serve('slo-service', OtherHandlersController, InfoController);
     await serve('agent-worker', CancelController);
     await serve('agent-worker', CancelController);
     const rpc = client();
@@ -154,7 +155,7 @@ describe('the RPC transport', () => {
 
   it('ignores corrupt messages in both directions', async () => {
     redis = await startRedis({ port });
-    await serve('slo-service', InfoController);
+    await serve('slo-service', OtherHandlersController, InfoController);
     await serve('agent-worker', CancelController);
     const connections = connect();
     const rpc = client();
@@ -173,7 +174,7 @@ describe('the RPC transport', () => {
   it('refuses to boot with a missing, doubled or misplaced handler, and names it', async () => {
     redis = await startRedis({ port });
     await expect(serve('slo-service')).rejects.toThrow('slo-service has no handler for "service.info"');
-    await expect(serve('slo-service', InfoController, SecondInfoController)).rejects.toThrow(
+    await expect(serve('slo-service', OtherHandlersController, InfoController, SecondInfoController)).rejects.toThrow(
       'slo-service has 2 handlers for "service.info"',
     );
     await expect(serve('agent-worker', CancelController, InfoController)).rejects.toThrow(

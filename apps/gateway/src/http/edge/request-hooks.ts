@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { metrics, runWithContext, type Logger } from '@holdfast/observability';
+import type { SloRecorder } from '@holdfast/slo-recorder';
 import { callerOf } from '../access/caller.js';
 import { pathOf } from './request-path.js';
 
@@ -9,6 +10,13 @@ const UNMATCHED = 'unmatched';
 
 function routeOf(request: FastifyRequest): string {
   return request.is404 ? UNMATCHED : (request.routeOptions.url ?? UNMATCHED);
+}
+
+/** Requests of people and programs; whoever probes or scrapes sees faults that nobody else has. */
+function record(recorder: SloRecorder, status: number): void {
+  if (status >= 500) recorder.bad('error-rate');
+  else if (status >= 400) recorder.exclude('error-rate');
+  else recorder.good('error-rate');
 }
 
 function observe(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
@@ -35,7 +43,10 @@ function observe(logger: Logger, request: FastifyRequest, reply: FastifyReply): 
 }
 
 /** One log line and one measurement per request, its id in the reply and in everything that is logged for it. */
-export function installRequestHooks(fastify: FastifyInstance, logger: Logger): void {
+export function installRequestHooks(
+  fastify: FastifyInstance,
+  { logger, recorder }: { readonly logger: Logger; readonly recorder: SloRecorder },
+): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (pathOf(request).startsWith('/api/')) reply.header('cache-control', 'no-store');
@@ -47,6 +58,7 @@ export function installRequestHooks(fastify: FastifyInstance, logger: Logger): v
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     observe(logger, request, reply);
+    if (!QUIET.test(pathOf(request))) record(recorder, reply.statusCode);
     done();
   });
 }

@@ -9,7 +9,7 @@ export interface EndpointSchemas {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Route template, parameters written `:name`. */
   readonly path: string;
-  readonly tag: 'auth' | 'threads' | 'members' | 'history' | 'people' | 'system';
+  readonly tag: 'auth' | 'threads' | 'members' | 'history' | 'people' | 'system' | 'slo';
   readonly summary: string;
   /** What a caller should know beyond the summary. */
   readonly description?: string;

@@ -2,10 +2,16 @@ import type * as z from 'zod/mini';
 import { ACCOUNT_ENDPOINTS } from './account.endpoints.js';
 import { DIRECTORY_ENDPOINTS } from './directory.endpoints.js';
 import type { EndpointSchemas } from './endpoint.js';
+import { SLO_ENDPOINTS } from './slo.endpoints.js';
 import { THREAD_ENDPOINTS } from './thread.endpoints.js';
 
 /** Every endpoint of the REST API. Each has exactly one handler: boot fails otherwise. */
-export const ENDPOINTS = { ...ACCOUNT_ENDPOINTS, ...THREAD_ENDPOINTS, ...DIRECTORY_ENDPOINTS } as const;
+export const ENDPOINTS = {
+  ...ACCOUNT_ENDPOINTS,
+  ...THREAD_ENDPOINTS,
+  ...DIRECTORY_ENDPOINTS,
+  ...SLO_ENDPOINTS,
+} as const;
 
 export type EndpointName = keyof typeof ENDPOINTS;
 

@@ -1,0 +1,47 @@
+import type { SloRecorder, Timing } from '@holdfast/slo-recorder';
+import type { RunOutcome } from '@holdfast/contracts';
+import type { RunClaim } from './run-store.port.js';
+
+/** Deadlines that Holdfast promises, in ms. */
+const FIRST_TOKEN_MS = 2_000;
+const EXECUTION_MS = 30_000;
+
+const JUDGED: Timing = { good: () => undefined, bad: () => undefined, exclude: () => undefined };
+
+/**
+ * What an attempt contributes to the SLOs of answers. Each run is judged once: at its deadline, or when it ends before. An
+ * attempt that takes a run over after its deadline finds it judged by the one before; only a first claim that comes too
+ * late itself is counted at once.
+ */
+export class RunMeasurement {
+  private readonly response: Timing;
+  private readonly execution: Timing;
+
+  constructor(recorder: SloRecorder, { attempt, waitedMs, elapsedMs, prefix }: RunClaim) {
+    const isLate = waitedMs >= FIRST_TOKEN_MS;
+    if (isLate && attempt === 1) recorder.bad('chat-response-time');
+    const isOpen = !isLate && prefix.length === 0;
+    this.response = isOpen ? recorder.time('chat-response-time', FIRST_TOKEN_MS - waitedMs) : JUDGED;
+    this.execution = elapsedMs < EXECUTION_MS ? recorder.time('agent-execution', EXECUTION_MS - elapsedMs) : JUDGED;
+  }
+
+  /** The agent said its first word. */
+  firstToken(): void {
+    this.response.good();
+  }
+
+  /** The run is over. An answer without a word counts as given, unless it failed. */
+  ended(outcome: RunOutcome): void {
+    for (const timing of [this.response, this.execution]) {
+      if (outcome === 'completed') timing.good();
+      else if (outcome === 'failed') timing.bad();
+      else timing.exclude();
+    }
+  }
+
+  /** Another attempt goes on, and judges. */
+  handedOver(): void {
+    this.response.exclude();
+    this.execution.exclude();
+  }
+}

@@ -1,0 +1,39 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { LOGGER, metrics, type Logger } from '@holdfast/observability';
+import { SloQueries } from './slo-queries.service.js';
+
+const EVERY_MS = 15_000;
+
+/** Shows the stored status to Prometheus. Every replica shows the same: take the maximum of instances, never the sum. */
+@Injectable()
+export class SloGauges implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly queries: SloQueries,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.refresh(), EVERY_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      const { slos } = await this.queries.status();
+      for (const { id: slo, sli, budget, coverage, alerts } of slos) {
+        if (sli !== null) metrics.gauge('holdfast_slo_sli').set({ slo }, sli);
+        if (budget.remaining !== null) metrics.gauge('holdfast_slo_budget_remaining').set({ slo }, budget.remaining);
+        metrics.gauge('holdfast_slo_coverage').set({ slo }, coverage);
+        for (const { kind, state } of alerts)
+          metrics.gauge('holdfast_slo_firing').set({ slo, kind }, state === 'firing' ? 1 : 0);
+      }
+    } catch (error) {
+      this.logger.debug({ err: error }, 'slo gauges not refreshed');
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DefinitionsService } from './definitions/definitions.service.js';
+import type { DeliveryOptions } from './delivery/delivery-options.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
+import { EvaluatorService } from './evaluate/evaluator.service.js';
+import { ReportSink } from './ingest/report-sink.service.js';
+import { SloGauges } from './query/slo-gauges.service.js';
+import { SloQueries } from './query/slo-queries.service.js';
+import { RetentionService } from './rollup/retention.service.js';
+import { RollupService } from './rollup/rollup.service.js';
+import { SloController } from './slo.controller.js';
+
+/** Reports in, alerts out: ingest → sums → evaluation → notices, and whatever is asked about them. */
+@Module({})
+export class SloModule {
+  static forRoot(options: DeliveryOptions): DynamicModule {
+    return {
+      module: SloModule,
+      imports: [DeliveryModule.forRoot(options)],
+      controllers: [SloController],
+      providers: [
+        DefinitionsService,
+        ReportSink,
+        RollupService,
+        RetentionService,
+        EvaluatorService,
+        SloQueries,
+        SloGauges,
+      ],
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { LOGGER, type Logger } from '@holdfast/observability';
+import { RpcClient } from '@holdfast/redis';
+import { Shutdown } from '@holdfast/shutdown';
+import { installRecorder } from './current-recorder.js';
+import { SloRecorder } from './slo-recorder.js';
+import { SloReporter, type Reporter } from './slo-reporter.js';
+
+/** Longest goodbye, in ms. */
+const FAREWELL_MS = 2_000;
+
+export interface SloRecorderOptions extends Reporter {
+  /** Ids of the SLOs that this app measures, whether or not anything happens. */
+  readonly measures: readonly string[];
+}
+
+/** One recorder for the process; its counts go to the SLO service over Nest's Redis transport. Needs `RedisModule`. */
+@Module({})
+export class SloRecorderModule {
+  static forRoot({ region, source, measures }: SloRecorderOptions): DynamicModule {
+    return {
+      module: SloRecorderModule,
+      global: true,
+      providers: [
+        {
+          provide: SloRecorder,
+          inject: [RpcClient, LOGGER, Shutdown],
+          useFactory: (rpc: RpcClient, logger: Logger, shutdown: Shutdown) => {
+            const recorder = new SloRecorder();
+            for (const slo of measures) recorder.declare(slo);
+            const reporter = new SloReporter({ region, source }, { recorder, rpc, logger });
+            const uninstall = installRecorder(recorder);
+            reporter.start();
+            // A service that is away fails nobody's shutdown; what is lost is in the ledger, as an epoch without an end.
+            shutdown.onShutdown(
+              'slo-recorder',
+              { phase: 'resources', timeoutMs: FAREWELL_MS * 2 },
+              async ({ budgetMs }) => {
+                uninstall();
+                const isComplete = await reporter.stop(Math.min(FAREWELL_MS, budgetMs / 3));
+                if (!isComplete) logger.warn('the last slo report was not taken');
+              },
+            );
+            return recorder;
+          },
+        },
+      ],
+      exports: [SloRecorder],
+    };
+  }
+}
