@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, testDatabase, type TestDatabase } from '@holdfast/testing';
+import { DeliveryRetention } from '../src/delivery/worker/delivery-retention.js';
 import { DeliveryStore } from '../src/delivery/worker/delivery-store.js';
 import { logged, notice, resolved, startReplica, type Replica, type ReplicaOptions } from './delivery-fixture.js';
 import { DeliveryReceiver, type Treatment } from './delivery-receiver.js';
@@ -134,6 +135,30 @@ describe('replicas of the delivery', () => {
     replicas.length = 0;
     const next = await start();
     expect(await next.until('pagerduty', 'delivered')).toMatchObject({ attempts: 2 });
+  });
+
+  it('give up what nobody knows the target of, and drop what is old, but for the newest of each key', async () => {
+    await receive();
+    const replica = await start();
+    const write = (target: string, status: string, days: number) =>
+      replica.database.query(
+        {
+          name: 'test_old',
+          text: `insert into slo.delivery (target, dedup_key, action, severity, notice, status, created_at, next_at)
+                 select $1, 'key', 'trigger', 'critical', '{"slo":"x"}', $2, t, t
+                   from (select now() - make_interval(days => $3) as t) as age`,
+        },
+        [target, status, days],
+      );
+    await write('gone', 'waiting', 2);
+    await write('pagerduty', 'delivered', 120);
+    await write('pagerduty', 'delivered', 100);
+    await write('pagerduty', 'dead', 95);
+    expect(await replica.until('gone', 'dead')).toMatchObject({ attempts: 0, lastCode: 'expired' });
+    const retention = replica.context.get(DeliveryRetention, { strict: false });
+    await (retention as unknown as { purge(): Promise<void> }).purge();
+    expect((await replica.rows('pagerduty')).map(({ status }) => status)).toEqual(['dead']);
+    expect(await replica.rows('gone')).toHaveLength(1);
   });
 
   it('goes on when Postgres answers again', async () => {
