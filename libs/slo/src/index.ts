@@ -36,6 +36,7 @@ export {
   type SloAlerts,
   type SloStatus,
 } from './evaluate/evaluate-slo.js';
+export { burnSignal } from './evaluate/signals.js';
 export { admit, type Admission, type AdmissionContext, type Tally } from './ingest/admit.js';
 export { coverageOf, mergeLedgers, type EpochLedger } from './ingest/epoch-ledger.js';
 export {
