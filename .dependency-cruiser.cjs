@@ -9,6 +9,7 @@ const STORES = ['redis', 'database', ...LIFE];
 const MAY_IMPORT = {
   contracts: [],
   slo: [],
+  openslo: ['slo'],
   config: ['contracts', 'slo'],
   observability: ['contracts', 'slo'],
   shutdown: BASE,
@@ -29,7 +30,7 @@ const SERVER_LIBS = ['conversation', 'scaling', 'slo-recorder', ...STORES];
 const APPS_MAY_IMPORT = {
   gateway: SERVER_LIBS,
   'agent-worker': SERVER_LIBS,
-  'slo-service': SERVER_LIBS,
+  'slo-service': ['openslo', ...SERVER_LIBS],
   web: ['react', 'client', 'contracts'],
 };
 

@@ -2,7 +2,6 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { AppError, type RpcReply, type RpcRequest } from '@holdfast/contracts';
 import { RpcHandler } from '@holdfast/redis';
-import { DefinitionsService } from './definitions/definitions.service.js';
 import { Deliveries } from './delivery/deliveries.js';
 import { ReportSink } from './ingest/report-sink.service.js';
 import { SloQueries } from './query/slo-queries.service.js';
@@ -13,7 +12,6 @@ export class SloController {
   constructor(
     private readonly sink: ReportSink,
     private readonly queries: SloQueries,
-    private readonly definitions: DefinitionsService,
     private readonly deliveries: Deliveries,
   ) {}
 
@@ -35,12 +33,6 @@ export class SloController {
   @RpcHandler('slo.alerts')
   async alerts(@Payload() { id, limit }: RpcRequest<'slo.alerts'>): Promise<RpcReply<'slo.alerts'>> {
     return { events: await this.queries.alerts(id, limit) };
-  }
-
-  @RpcHandler('slo.remove')
-  async remove(@Payload() { id, by }: RpcRequest<'slo.remove'>): Promise<RpcReply<'slo.remove'>> {
-    await this.definitions.remove(id, by);
-    return {};
   }
 
   @RpcHandler('slo.silences')

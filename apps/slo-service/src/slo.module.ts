@@ -1,4 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DefinitionDocuments } from './definitions/definition-documents.service.js';
+import { DefinitionsController } from './definitions/definitions.controller.js';
 import { DefinitionsService } from './definitions/definitions.service.js';
 import type { DeliveryOptions } from './delivery/delivery-options.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
@@ -17,9 +19,10 @@ export class SloModule {
     return {
       module: SloModule,
       imports: [DeliveryModule.forRoot(options)],
-      controllers: [SloController],
+      controllers: [SloController, DefinitionsController],
       providers: [
         DefinitionsService,
+        DefinitionDocuments,
         ReportSink,
         RollupService,
         RetentionService,

@@ -5,8 +5,10 @@ import {
   SloAlertPage,
   SloCorrection,
   SloCorrectionList,
+  SloDefineResult,
   SloDeliveryList,
   SloDeliveryQuery,
+  SloDocument,
   SloId,
   SloSeries,
   SloSeriesQuery,
@@ -46,6 +48,14 @@ export const RPC = {
     request: z.object({ id: SloId, limit: z.int() }),
     reply: SloAlertPage,
   },
+  /** Every replica applies it; the same document twice makes one revision. */
+  'slo.define': {
+    app: 'slo-service',
+    kind: 'rpc',
+    request: z.extend(SloDocument, { isDryRun: z.boolean(), by: z.string() }),
+    reply: SloDefineResult,
+  },
+  'slo.export': { app: 'slo-service', kind: 'rpc', request: z.object({}), reply: SloDocument },
   'slo.remove': {
     app: 'slo-service',
     kind: 'rpc',

@@ -187,11 +187,23 @@ export const SloDocument = z.object({ yaml: z.string().check(z.minLength(1), z.m
 export type SloDocument = z.infer<typeof SloDocument>;
 
 /** What is wrong with a document, and where (lines and columns from 1 on). */
-export const SloProblem = z.object({ line: z.int(), column: z.int(), path: z.string(), rule: z.string() });
+export const SloProblem = z.object({
+  line: z.int(),
+  column: z.int(),
+  path: z.string(),
+  /** Code of the rule that is broken. */
+  rule: z.string(),
+  message: z.string(),
+});
 export type SloProblem = z.infer<typeof SloProblem>;
 
+export const SloDefineQuery = z.object({
+  /** `true`: only check. */
+  dryRun: z._default(z.enum(['true', 'false']), 'false'),
+});
+
 export const SloDefineResult = z.object({
-  /** False for a dry run and when there are problems: nothing was changed. */
+  /** False for a dry run and when there are problems: nothing was changed. Revision 0: not yet defined. */
   isApplied: z.boolean(),
   definitions: z.array(z.object({ id: SloId, revision: z.int() })),
   problems: z.array(SloProblem),

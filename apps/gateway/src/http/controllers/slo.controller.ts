@@ -68,6 +68,27 @@ export class SloController {
     return this.rpc.call('slo.alerts', { ...params, limit: MAX_EVENTS });
   }
 
+  @Endpoint('slo.definition.export')
+  definitions(): Promise<RpcReply<'slo.export'>> {
+    return this.rpc.call('slo.export', {});
+  }
+
+  @Endpoint('slo.definition.apply')
+  define(
+    @Req() request: FastifyRequest,
+    @Input() { query, body }: EndpointInput<'slo.definition.apply'>,
+  ): Promise<RpcReply<'slo.define'>> {
+    return this.rpc.call('slo.define', { ...body, isDryRun: query.dryRun === 'true', by: authorOf(request) });
+  }
+
+  @Endpoint('slo.definition.delete')
+  async remove(
+    @Req() request: FastifyRequest,
+    @Input() { params }: EndpointInput<'slo.definition.delete'>,
+  ): Promise<void> {
+    await this.rpc.call('slo.remove', { ...params, by: authorOf(request) });
+  }
+
   @Endpoint('slo.silence.list')
   silences(): Promise<RpcReply<'slo.silences'>> {
     return this.rpc.call('slo.silences', {});
