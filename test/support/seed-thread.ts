@@ -11,6 +11,7 @@ interface Thread {
 }
 
 const THREAD = { name: 'test_thread', text: 'select tenant_id, created_by from chat.thread where id = $1' };
+const ANALYZE = { name: 'test_analyze', text: 'analyze chat.event' };
 const MODE = { name: 'test_mode', text: 'update chat.thread set agent_mode = $2 where id = $1' };
 
 /** Appends what the thread's owner is to have said, past the gateway and without an answer to any of it. */
@@ -32,6 +33,8 @@ export async function seedThread(databaseUrl: string, threadId: string, texts: r
       if (refused !== undefined) throw new Error(`not appended: ${refused.status}`);
     }
     await db.query(MODE, [threadId, 'auto']);
+    // The server would do it by itself, some time later.
+    await db.query(ANALYZE);
   } finally {
     await db.close();
   }

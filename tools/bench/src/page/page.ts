@@ -21,6 +21,7 @@ interface Thread {
 }
 
 const THREAD = { name: 'bench_thread', text: 'select tenant_id, created_by from chat.thread where id = $1' };
+const ANALYZE = { name: 'bench_analyze', text: 'analyze chat.event' };
 const MODE = { name: 'bench_mode', text: 'update chat.thread set agent_mode = $2 where id = $1' };
 
 /** Nobody answers what is put in past the gateway. */
@@ -31,6 +32,8 @@ async function fill(world: World, threadId: string): Promise<void> {
   await world.db.query(MODE, [threadId, 'off']);
   await world.append([{ threadId, sender }], MESSAGES, BYTES);
   await world.db.query(MODE, [threadId, 'auto']);
+  // The server would do it by itself, some time later.
+  await world.db.query(ANALYZE);
 }
 
 /**
