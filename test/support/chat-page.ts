@@ -31,9 +31,12 @@ export async function signIn(context: BrowserContext, url: string, name: string)
   return page;
 }
 
+/** With the agent that is there by default. */
 export async function newThread(page: Page, title: string): Promise<void> {
   await page.getByTestId('new-thread').click();
   await page.getByTestId('thread-title').fill(title);
+  // The agents are known a moment after the connection is.
+  await page.getByTestId('agent-mode').waitFor();
   await page.getByTestId('create-thread').click();
   await page.getByTestId('composer').waitFor();
 }

@@ -22,6 +22,7 @@ export class ChatTab {
     await page.getByTestId('start-button').click();
     await page.getByTestId('new-thread').click();
     await page.getByTestId('thread-title').fill('Long');
+    await page.getByTestId('agent-mode').waitFor();
     await page.getByTestId('create-thread').click();
     await page.getByTestId('composer').waitFor();
     return new ChatTab(page, await page.context().newCDPSession(page));
