@@ -7,7 +7,7 @@ import { SloRecorder } from './slo-recorder.js';
 import { SloReporter, type Reporter } from './slo-reporter.js';
 
 /** Longest goodbye, in ms. */
-const FAREWELL_MS = 2_000;
+const FAREWELL_MS = 1_000;
 
 export interface SloRecorderOptions extends Reporter {
   /** Ids of the SLOs that this app measures, whether or not anything happens. */

@@ -27,6 +27,8 @@ const REPORT_EVERY_MS = 1_000;
 const HEARTBEAT_MS = 10_000;
 const CALL_TIMEOUT_MS = 4_000;
 const MAX_BACKOFF_MS = 10_000;
+/** Goodbye to a service that is not there, in ms. */
+const HOPELESS_MS = 250;
 /** Buckets of one report. */
 const MAX_BUCKETS = 1_000;
 
@@ -40,6 +42,8 @@ export class SloReporter {
   private failures = 0;
   private nextAt = 0;
   private lost = 0;
+  /** When the service last confirmed something, in ms; before the first time long ago. */
+  private heardAt = Number.NEGATIVE_INFINITY;
   private sending: Promise<boolean> | undefined;
 
   constructor(
@@ -57,8 +61,10 @@ export class SloReporter {
   /** Reports what is left and says goodbye, within `budgetMs`. @returns whether the service has everything */
   async stop(budgetMs: number): Promise<boolean> {
     clearInterval(this.timer);
-    const endsAt = performance.now() + budgetMs;
-    await this.sending;
+    // A service that has not answered of late will hardly do so now.
+    const isThere = this.heardAt + HEARTBEAT_MS * 1.5 > performance.now();
+    const endsAt = performance.now() + (isThere ? budgetMs : Math.min(budgetMs, HOPELESS_MS));
+    // A report on its way may take longer than there is time; what it carries is not yet confirmed, and goes again.
     this.collect();
     for (;;) {
       const left = endsAt - performance.now();
@@ -78,15 +84,16 @@ export class SloReporter {
 
   private tick(): void {
     this.collect();
-    if (this.sending !== undefined || performance.now() < this.nextAt) return;
+    const now = performance.now();
+    if (this.sending !== undefined || now < this.nextAt) return;
     const outgoing = this.buckets.unconfirmed(MAX_BUCKETS);
+    if (outgoing.length === 0 && this.failures === 0 && now < this.heardAt + HEARTBEAT_MS) return;
     this.sending = this.send(outgoing, false, CALL_TIMEOUT_MS).then((isSent) => {
+      this.sending = undefined;
       this.failures = isSent ? 0 : this.failures + 1;
-      const isQuiet = isSent && outgoing.length === 0;
       const backoffMs =
         Math.min(MAX_BACKOFF_MS, REPORT_EVERY_MS * 2 ** (this.failures - 1)) * (0.5 + Math.random() / 2);
-      this.nextAt = performance.now() + (isSent ? (isQuiet ? HEARTBEAT_MS / 4 : REPORT_EVERY_MS) : backoffMs);
-      this.sending = undefined;
+      this.nextAt = performance.now() + (isSent ? REPORT_EVERY_MS : backoffMs);
       return isSent;
     });
   }
@@ -129,6 +136,7 @@ export class SloReporter {
         this.correctClock(skewMs);
         return false;
       }
+      this.heardAt = performance.now();
       this.buckets.confirm(outgoing, this.now());
       return true;
     } catch (error) {

@@ -3,7 +3,7 @@ import { HealthRegistry } from '@holdfast/health';
 import { ConnectionRegistry, type UserTarget } from '@holdfast/scaling';
 import { SloRecorder } from '@holdfast/slo-recorder';
 import type { ChatSocket } from './chat-socket.js';
-import { LiveSessions } from './live-sessions.service.js';
+import { LiveSessions, type SessionListener } from './live-sessions.service.js';
 import { LossLedger, type Loss } from './loss-ledger.js';
 
 const SLO = 'websocket-uptime';
@@ -25,7 +25,7 @@ const BROKEN: ReadonlySet<string> = new Set(['ping timeout', 'transport error'])
  * link without a return is bad for as long as a loss may count. While nobody is connected a probe stands in.
  */
 @Injectable()
-export class ConnectionUptime implements OnApplicationBootstrap, OnModuleDestroy {
+export class ConnectionUptime implements SessionListener, OnApplicationBootstrap, OnModuleDestroy {
   private readonly losses = new LossLedger();
   private timer: NodeJS.Timeout | undefined;
   private count = 0;
@@ -42,9 +42,7 @@ export class ConnectionUptime implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.sessions.onAdd((socket) => {
-      this.connected(socket);
-    });
+    this.sessions.listen(this);
     this.timer = setInterval(() => {
       this.tick();
     }, TICK_MS).unref();
@@ -55,18 +53,19 @@ export class ConnectionUptime implements OnApplicationBootstrap, OnModuleDestroy
     this.settle();
   }
 
-  private connected(socket: ChatSocket): void {
+  added(socket: ChatSocket): void {
     this.change(1);
     const lostMs = this.losses.back(keyOf(socket.data.session.user), performance.now());
     if (lostMs !== undefined) this.recorder.bad(SLO, Math.round(lostMs / 1_000));
-    socket.once('disconnect', (reason) => {
-      this.change(-1);
-      if (WANTED.has(reason)) return;
-      const { tenantId, userId } = socket.data.session.user;
-      // Whoever is connected elsewhere already has lost nothing: a handoff, or another tab.
-      if (this.registry.isHere({ tenantId, userId })) return;
-      this.losses.add({ tenantId, userId }, { at: performance.now(), isBroken: BROKEN.has(reason) });
-    });
+  }
+
+  removed(socket: ChatSocket, reason: string): void {
+    this.change(-1);
+    if (WANTED.has(reason)) return;
+    const { tenantId, userId } = socket.data.session.user;
+    // Whoever is connected elsewhere already has lost nothing: a handoff, or another tab.
+    if (this.registry.isHere({ tenantId, userId })) return;
+    this.losses.add({ tenantId, userId }, { at: performance.now(), isBroken: BROKEN.has(reason) });
   }
 
   private change(by: number): void {

@@ -4,11 +4,18 @@ import { metrics } from '@holdfast/observability';
 import type { ChatSocket } from './chat-socket.js';
 import { closing } from './closing.js';
 
+/** Whom to tell of sockets. */
+export interface SessionListener {
+  added(socket: ChatSocket): void;
+  /** @param reason Socket.IO's, of the end of the connection */
+  removed(socket: ChatSocket, reason: string): void;
+}
+
 /** Every authenticated socket of this gateway. */
 @Injectable()
 export class LiveSessions {
   private readonly sockets = new Set<ChatSocket>();
-  private readonly listeners: ((socket: ChatSocket) => void)[] = [];
+  private readonly listeners: SessionListener[] = [];
 
   get count(): number {
     return this.sockets.size;
@@ -20,17 +27,18 @@ export class LiveSessions {
 
   add(socket: ChatSocket): void {
     this.sockets.add(socket);
-    for (const listener of this.listeners) listener(socket);
+    for (const listener of this.listeners) listener.added(socket);
     metrics.gauge('holdfast_connections').set(this.sockets.size);
   }
 
-  /** Tells `listener` of every later socket. */
-  onAdd(listener: (socket: ChatSocket) => void): void {
+  /** Tells `listener` of every socket that comes or goes from now on. */
+  listen(listener: SessionListener): void {
     this.listeners.push(listener);
   }
 
-  remove(socket: ChatSocket): void {
-    this.sockets.delete(socket);
+  /** @param reason Socket.IO's, of the end of the connection */
+  remove(socket: ChatSocket, reason = 'transport close'): void {
+    if (this.sockets.delete(socket)) for (const listener of this.listeners) listener.removed(socket, reason);
     metrics.gauge('holdfast_connections').set(this.sockets.size);
   }
 

@@ -25,10 +25,11 @@ export class SessionLifecycle {
     this.presence.connected(socket);
   }
 
-  end(socket: ChatSocket): void {
+  /** @param reason Socket.IO's, of the end of the connection */
+  end(socket: ChatSocket, reason = 'transport close'): void {
     this.presence.disconnected(socket);
     this.threads.leaveAll(socket);
-    this.sessions.remove(socket);
+    this.sessions.remove(socket, reason);
     // A client may leave the namespace only; without a session the connection has no use.
     socket.conn.close();
   }

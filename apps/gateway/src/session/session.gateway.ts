@@ -31,8 +31,8 @@ export class SessionGateway implements OnGatewayInit, OnGatewayConnection, OnGat
     this.greeting.greet(socket);
   }
 
-  handleDisconnect(socket: ChatSocket): void {
-    this.lifecycle.end(socket);
+  handleDisconnect(socket: ChatSocket, reason?: string): void {
+    this.lifecycle.end(socket, reason);
   }
 
   @Command('session.renew')
