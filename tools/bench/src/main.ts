@@ -4,6 +4,8 @@ import { page } from './page/page.js';
 import { reconnect } from './reconnect/reconnect.js';
 import { runCrowd } from './reconnect/crowd.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
+import { runPlain } from './rolling/plain-server.js';
+import { deployRolling, rolling } from './rolling/rolling.js';
 import { takeover } from './takeover/takeover.js';
 
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
@@ -12,11 +14,16 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   page,
   reconnect,
   'redis-loss': redisLoss,
+  rolling,
   takeover,
   // The clients of `reconnect`, in a process of their own.
   crowd: runCrowd,
   // What `health` compares with.
   naive: runNaive,
+  // What `rolling` compares with.
+  plain: runPlain,
+  // `npm run deploy:rolling`: `rolling` with all apps and nothing beside it.
+  'deploy-rolling': deployRolling,
 };
 
 const [name = ''] = process.argv.slice(2);
