@@ -48,16 +48,20 @@ on conflict (id, revision) do nothing`,
 /** The definitions by which is judged. Their numbers of revision are the table's. */
 @Injectable()
 export class DefinitionsService implements OnApplicationBootstrap {
+  private seeded: Promise<void> | undefined;
   private cached: { readonly at: number; readonly definitions: CurrentDefinition[] } | undefined;
 
   constructor(private readonly database: Database) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const definition of DEFAULT_SLOS) await this.database.query(SEED, [definition.id, bodyOf(definition)]);
+    await this.seed();
   }
 
-  async current(): Promise<readonly CurrentDefinition[]> {
-    if (this.cached !== undefined && performance.now() - this.cached.at < FRESH_MS) return this.cached.definitions;
+  /** Those that hold, as they were at most `maxAgeMs` ago. */
+  async current(maxAgeMs = FRESH_MS): Promise<readonly CurrentDefinition[]> {
+    if (this.cached !== undefined && performance.now() - this.cached.at < maxAgeMs) return this.cached.definitions;
+    // Reports may come before the application is up: without definitions all of them would be refused.
+    await this.seed();
     const rows = await this.database.query<{ body: SloDefinition; revision: number; since: string }>(CURRENT);
     const definitions = rows.map(({ body, revision, since }) => ({ ...body, revision, since: Number(since) }));
     this.cached = { at: performance.now(), definitions };
@@ -88,6 +92,20 @@ export class DefinitionsService implements OnApplicationBootstrap {
     if (definition === undefined) return;
     await this.database.query(REVISE, [id, bodyOf(definition), true, by]);
     this.cached = undefined;
+  }
+
+  private async seed(): Promise<void> {
+    this.seeded ??= this.writeDefaults();
+    try {
+      await this.seeded;
+    } catch (error) {
+      this.seeded = undefined;
+      throw error;
+    }
+  }
+
+  private async writeDefaults(): Promise<void> {
+    for (const definition of DEFAULT_SLOS) await this.database.query(SEED, [definition.id, bodyOf(definition)]);
   }
 }
 

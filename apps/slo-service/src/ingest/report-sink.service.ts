@@ -26,6 +26,9 @@ interface EpochRow {
 /** Producers whose series are remembered, so that none can make them without end. */
 const MAX_SOURCES = 2_000;
 
+/** How old what is known of definitions may be where a report names another SLO, in ms. */
+const MAX_STALE_MS = 1_000;
+
 /**
  * Takes reports. Nest's Redis transport gives each to every replica, and producers repeat what was not answered: the
  * counts are absolute, so that all of it merges to the same rows.
@@ -42,11 +45,18 @@ export class ReportSink {
   /** Resolves once everything that was admitted is committed. */
   async take(report: SloReport): Promise<SloReportReceipt> {
     const snapshot = toSnapshot(report);
-    const slos = new Set((await this.definitions.current()).map(({ id }) => id));
+    const slos = await this.known(snapshot);
     const admission = await this.database.transaction((tx) => this.save(tx, snapshot, slos));
     for (const [code, count] of admission.tally) metrics.counter('holdfast_slo_refusals_total').inc({ code }, count);
     metrics.counter('holdfast_slo_reports_total').inc();
     return { skewMs: admission.skewMs, refused: Object.fromEntries(admission.tally) };
+  }
+
+  /** Ids of the SLOs that are known; one that is asked for and was not a second ago is looked for again. */
+  private async known({ buckets, measures }: Snapshot): Promise<ReadonlySet<string>> {
+    const known = new Set((await this.definitions.current()).map(({ id }) => id));
+    const isStrange = [...measures, ...buckets.map(({ slo }) => slo)].some((slo) => !known.has(slo));
+    return isStrange ? new Set((await this.definitions.current(MAX_STALE_MS)).map(({ id }) => id)) : known;
   }
 
   private async save(tx: Tx, snapshot: Snapshot, slos: ReadonlySet<string>): Promise<Admission> {

@@ -7,7 +7,7 @@ export const SAVE_EPOCH: Statement = {
 insert into slo.epoch as e (region, source, epoch, slos, first_at, last_at, max_seq, final_seq)
 values ($1, $2, $3, $4, now(), now(), 0, null)
 on conflict (region, source, epoch) do update
-  set slos = (select array_agg(distinct s) from unnest(e.slos || excluded.slos) s), last_at = now()
+  set slos = array(select distinct s from unnest(e.slos || excluded.slos) s), last_at = now()
 returning extract(epoch from first_at) * 1000 as "firstAt", extract(epoch from now()) * 1000 as "lastAt",
   max_seq as "maxSeq", final_seq as "finalSeq", (xmax = 0) as "isNew"`,
 };

@@ -182,8 +182,8 @@ export const SloDeliveryQuery = z.object({
 });
 export type SloDeliveryQuery = z.infer<typeof SloDeliveryQuery>;
 
-/** Definitions as OpenSLO v1 YAML, 1 MiB at most. */
-export const SloDocument = z.object({ yaml: z.string().check(z.minLength(1), z.maxLength(1_048_576)) });
+/** Definitions as OpenSLO v1 YAML. */
+export const SloDocument = z.object({ yaml: z.string().check(z.minLength(1), z.maxLength(262_144)) });
 export type SloDocument = z.infer<typeof SloDocument>;
 
 /** What is wrong with a document, and where (lines and columns from 1 on). */
