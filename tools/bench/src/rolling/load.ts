@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@holdfast/testing';
 import { Samples } from '../lib/samples.js';
@@ -30,6 +31,8 @@ export interface Outcome {
   readonly lost: number;
   /** Of the work that was measured. */
   readonly seconds: number;
+  /** How long the process of the clients stood still at worst: what is measured is no better than this. */
+  readonly stallMs: number;
 }
 
 /** Everybody connects, writes and reads while `work` is done. */
@@ -38,6 +41,7 @@ export async function underLoad(crowd: Crowd, work: () => Promise<void>): Promis
   const asking = members.slice(0, crowd.asking);
   let turn = 0;
   let timer: NodeJS.Timeout | undefined;
+  const stalls = monitorEventLoopDelay();
   try {
     for (let from = 0; from < members.length; from += START_AT_ONCE) {
       const some = members.slice(from, from + START_AT_ONCE);
@@ -49,19 +53,22 @@ export async function underLoad(crowd: Crowd, work: () => Promise<void>): Promis
     timer = setInterval(() => members[turn++ % members.length]?.say(), SAY_EVERY_MS / members.length);
     await delay(CALM_MS);
     for (const member of members) member.begin();
+    stalls.enable();
     const startedAt = performance.now();
     await work();
     const seconds = (performance.now() - startedAt) / 1_000;
     await delay(CALM_MS);
+    stalls.disable();
     clearInterval(timer);
     for (const member of asking) member.rest();
     const settled = () => deliveries.missing === 0 && members.every(({ isLive }) => isLive);
     await eventually(settled, { timeoutMs: SETTLE_MS }).catch(() => undefined);
     const gaps = new Samples(members.map(({ gapMs }) => gapMs));
     await eventually(() => runs.streaming === 0, { timeoutMs: RUNS_END_MS }).catch(() => undefined);
-    return { gaps, deliveries, runs, lost: deliveries.missing, seconds };
+    return { gaps, deliveries, runs, lost: deliveries.missing, seconds, stallMs: stalls.max / 1e6 };
   } finally {
     clearInterval(timer);
+    stalls.disable();
     for (const member of members) member.stop();
   }
 }

@@ -73,6 +73,7 @@ function table(ours: Replacement, plain?: Replacement): void {
   };
   report('', plain === undefined ? '  holdfast' : '  holdfast      plain    ratio');
   line('the replacement of all took, s', ({ seconds }) => seconds);
+  line('longest stall of the clients, ms', ({ stallMs }) => stallMs);
   quantiles('longest interruption of a client', ({ gaps }) => gaps);
   quantiles('message until seen', ({ deliveries }) => deliveries.delays);
   line('messages sent', ({ deliveries }) => deliveries.messages);
