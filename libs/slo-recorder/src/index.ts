@@ -1,4 +1,4 @@
-export { currentRecorder } from './current-recorder.js';
+export { currentRecorder, installRecorder } from './current-recorder.js';
 export { DATABASE_DEADLINE_MS } from './deadlines.js';
 export { SloRecorder, type Dims, type Timing } from './slo-recorder.js';
 export { SloRecorderModule, type SloRecorderOptions } from './slo-recorder.module.js';

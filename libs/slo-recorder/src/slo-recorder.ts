@@ -23,6 +23,12 @@ export interface Timing {
   exclude(): void;
 }
 
+export interface TimeOptions {
+  readonly dims?: Dims | undefined;
+  /** When it began, in ms of `performance.now()`; by default now. */
+  readonly startedAt?: number;
+}
+
 /** Bound of different (SLO, dims); beyond it dims are left out. */
 const MAX_SERIES = 500;
 
@@ -100,8 +106,8 @@ export class SloRecorder {
    * Begins to time one event. It counts as bad, once, as soon as `deadlineMs` (from now) are over: what hangs is seen
    * while it hangs.
    */
-  time(slo: string, deadlineMs: number, dims: Dims = NO_DIMS): Timing {
-    const stopwatch = new Stopwatch(this.slot(slo, dims), performance.now() + Math.max(0, deadlineMs));
+  time(slo: string, deadlineMs: number, { dims = NO_DIMS, startedAt = performance.now() }: TimeOptions = {}): Timing {
+    const stopwatch = new Stopwatch(this.slot(slo, dims), startedAt + Math.max(0, deadlineMs));
     let queue = this.#deadlines.get(deadlineMs);
     if (queue === undefined && this.#deadlines.size < MAX_SERIES) {
       queue = new DeadlineQueue();

@@ -29,16 +29,27 @@ export function TrackSlo(slo: string, options: TrackOptions): MethodDecorator {
     const tracked = function (this: unknown, ...args: never[]): unknown {
       const recorder = currentRecorder();
       if (recorder === undefined) return original.apply(this, args);
-      const begin = () => recorder.time(slo, options.deadlineMs, options.dims);
-      const timing = begin();
+      const { deadlineMs, dims } = options;
+      const startedAt = performance.now();
       let result: unknown;
       try {
         result = original.apply(this, args);
       } catch (error) {
-        judgeError(timing, error, options);
+        judgeError(recorder.time(slo, deadlineMs, { dims, startedAt }), error, options);
         throw error;
       }
-      return follow(result, { timing, begin, options });
+      // Nothing can look at a deadline while a call blocks the process, so that a plain result is judged as it comes.
+      if (typeof result !== 'object' || result === null) {
+        if (options.exclude !== undefined)
+          judgeResult(recorder.time(slo, deadlineMs, { dims, startedAt }), result, options);
+        else recorder.slot(slo, dims)[performance.now() - startedAt < deadlineMs ? 'good' : 'bad'] += 1;
+        return result;
+      }
+      return follow(result, {
+        begin: (at) => recorder.time(slo, deadlineMs, { dims, startedAt: at }),
+        startedAt,
+        options,
+      });
     };
     preserve(original, tracked);
     descriptor.value = tracked as typeof descriptor.value & Method;
@@ -46,15 +57,17 @@ export function TrackSlo(slo: string, options: TrackOptions): MethodDecorator {
 }
 
 interface Call {
-  readonly timing: Timing;
-  /** For whatever begins later than the call: a subscription, an iteration. */
-  readonly begin: () => Timing;
+  /** Begins to time what began at the moment of a clock that never goes back, in ms. */
+  readonly begin: (startedAt: number) => Timing;
+  /** When the method was called. Subscriptions and iterations begin later. */
+  readonly startedAt: number;
   readonly options: TrackOptions;
 }
 
 function follow(result: unknown, call: Call): unknown {
-  const { timing, options } = call;
+  const { begin, startedAt, options } = call;
   if (isPromise(result)) {
+    const timing = begin(startedAt);
     result.then(
       (value) => {
         judgeResult(timing, value, options);
@@ -65,21 +78,15 @@ function follow(result: unknown, call: Call): unknown {
     );
     return result;
   }
-  if (isObservable(result)) {
-    timing.exclude();
-    return trackObservable(result, call);
-  }
-  if (isAsyncIterable(result)) {
-    timing.exclude();
-    return trackIterable(result, call);
-  }
-  judgeResult(timing, result, options);
+  if (isObservable(result)) return trackObservable(result, call);
+  if (isAsyncIterable(result)) return trackIterable(result, call);
+  judgeResult(begin(startedAt), result, options);
   return result;
 }
 
 function trackObservable(source: Observable<unknown>, { begin, options }: Call): Observable<unknown> {
   return new Observable((subscriber) => {
-    const timing = begin();
+    const timing = begin(performance.now());
     const subscription = source.subscribe({
       next: (value) => {
         if (options.mode === 'first') judgeResult(timing, value, options);
@@ -105,7 +112,8 @@ function trackObservable(source: Observable<unknown>, { begin, options }: Call):
 function trackIterable(source: AsyncIterable<unknown>, { begin, options }: Call): AsyncIterable<unknown> {
   return new Proxy(source, {
     get(target, key) {
-      if (key === Symbol.asyncIterator) return () => trackIterator(target[Symbol.asyncIterator](), begin(), options);
+      if (key === Symbol.asyncIterator)
+        return () => trackIterator(target[Symbol.asyncIterator](), begin(performance.now()), options);
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => (value as (...args: unknown[]) => unknown).apply(target, args);

@@ -6,6 +6,7 @@ import { runCrowd } from './reconnect/crowd.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
 import { runPlain } from './rolling/plain-server.js';
 import { deployRolling, rolling } from './rolling/rolling.js';
+import { slo } from './slo/slo.js';
 import { takeover } from './takeover/takeover.js';
 
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   reconnect,
   'redis-loss': redisLoss,
   rolling,
+  slo,
   takeover,
   // The clients of `reconnect`, in a process of their own.
   crowd: runCrowd,

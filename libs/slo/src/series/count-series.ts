@@ -38,13 +38,13 @@ export class CountSeries {
 
   /** In any order; buckets of the same time (of several producers) are added up. */
   static of(buckets: Iterable<Bucket>): CountSeries {
-    const byTime = new Map<number, Bucket>();
-    for (const { t, good, bad, excluded } of buckets) {
-      const counts = { good, bad, excluded };
-      const known = byTime.get(t);
-      byTime.set(t, { t, ...(known === undefined ? counts : addCounts(known, counts)) });
+    const sorted: Bucket[] = [];
+    for (const bucket of [...buckets].sort((a, b) => a.t - b.t)) {
+      const last = sorted.at(-1);
+      if (last?.t === bucket.t) sorted[sorted.length - 1] = { t: bucket.t, ...addCounts(last, bucket) };
+      else sorted.push(bucket);
     }
-    return new CountSeries([...byTime.values()].sort((a, b) => a.t - b.t));
+    return new CountSeries(sorted);
   }
 
   sum({ from, to }: Span): Counts {
