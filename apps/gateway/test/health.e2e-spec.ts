@@ -1,11 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { runMigrations } from '@holdfast/database';
-import { eventually, FaultProxy, signToken, startPostgres, startRedis, type RunningServer } from '@holdfast/testing';
-import { startGateway, type TestGateway } from './support/gateway-process.js';
+import {
+  eventually,
+  FaultProxy,
+  signToken,
+  spawnApp,
+  startPostgres,
+  startRedis,
+  type RunningServer,
+  type SpawnedApp,
+} from '@holdfast/testing';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 const TOKEN = 'operations-token-of-thirty-two-characters';
+
+/** Half the shortest wait for a dependency, in ms: whoever answers sooner has waited for none. */
+const WAITED_MS = 250;
+
+const PROBE_EVERY_MS = 100;
 
 /** Interval of the slowest check that matters here, its timeout, and two confirmations. */
 const SEEN = { timeoutMs: 30_000 };
@@ -20,7 +33,10 @@ describe('the health of three gateways', () => {
   let postgres: RunningServer;
   let redis: RunningServer;
   let proxies: FaultProxy[] = [];
-  let gateways: TestGateway[] = [];
+  let gateways: SpawnedApp[] = [];
+  const slowProbes: string[] = [];
+  let isOver = false;
+  let probing: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {
     [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
@@ -30,14 +46,26 @@ describe('the health of three gateways', () => {
       proxies.map(({ port }) => {
         const url = new URL(postgres.url);
         url.port = String(port);
-        const env = { OPS_TOKEN: TOKEN, HEALTH_TIMEOUT_MS: '1000', DATABASE_TIMEOUT_MS: '500' };
-        return startGateway({ databaseUrl: url.href, redis: { url: redis.url, prefix: 'health' }, env });
+        const env = {
+          DATABASE_URL: url.href,
+          REDIS_URL: redis.url,
+          REDIS_PREFIX: 'health',
+          HEARTBEAT_MS: '500',
+          OPS_TOKEN: TOKEN,
+          HEALTH_TIMEOUT_MS: '1000',
+          DATABASE_TIMEOUT_MS: '500',
+        };
+        return spawnApp({ app: 'gateway', env, readyTimeoutMs: 90_000 });
       }),
     );
+    await Promise.all(gateways.map(({ ready }) => ready));
+    probing = Promise.all([0, 1, 2].flatMap((gateway) => ['/live', '/ready'].map((path) => probe(gateway, path))));
   });
 
   afterAll(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.terminate()));
+    isOver = true;
+    await probing;
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await Promise.all([postgres.dispose(), redis.dispose()]);
   });
@@ -46,6 +74,17 @@ describe('the health of three gateways', () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const reply = await fetch(`${gateways[gateway]?.url ?? ''}/health${path}`, { headers });
     return { code: reply.status, report: (await reply.json()) as Report };
+  }
+
+  /** Asks all the time, as a kubelet does; a probe that waited for a dependency would take as long as its timeout. */
+  async function probe(gateway: number, path: string): Promise<void> {
+    while (!isOver) {
+      const startedAt = performance.now();
+      await ask(gateway, path);
+      const ms = performance.now() - startedAt;
+      if (ms >= WAITED_MS) slowProbes.push(`${path} of gateway ${String(gateway)}: ${ms.toFixed(0)} ms`);
+      await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+    }
   }
 
   const readiness = async () =>
@@ -127,5 +166,9 @@ describe('the health of three gateways', () => {
     await eventually(async () => {
       expect(await ask(0, '')).toMatchObject({ code: 200, report: { failOpen: false } });
     }, SEEN);
+  });
+
+  it('has answered every probe without waiting for what it asks about', () => {
+    expect(slowProbes).toEqual([]);
   });
 });
