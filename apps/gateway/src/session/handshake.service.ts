@@ -12,6 +12,8 @@ import { EpochReader } from './epoch-reader.service.js';
 import { Session } from './session.js';
 
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+
+const MAX_LISTENERS = 32;
 /** Commands a rested socket may send at once, in seconds of its rate: a returning client has a queue to send. */
 const BURST_SECONDS = 3;
 
@@ -44,6 +46,8 @@ export class Handshake {
     try {
       if (this.seen.has(socket.conn)) throw new AppError('unauthenticated', 'one session per connection');
       this.seen.add(socket.conn);
+      // Nest listens for the end once per gateway class, of which there are more than Node takes for a leak.
+      socket.setMaxListeners(MAX_LISTENERS);
       socket.data.session = await within(HANDSHAKE_TIMEOUT_MS, this.open(socket.handshake.auth));
       return undefined;
     } catch (error) {
