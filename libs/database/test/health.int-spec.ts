@@ -104,6 +104,16 @@ describe('the checks of Postgres', () => {
     expect(await ask('write')).toEqual({ state: 'down', reason: 'forbidden' });
   });
 
+  it('name a full disk as Postgres reports it', async () => {
+    await admin.query(`create function ops.full_disk() returns trigger language plpgsql as $$
+      begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`);
+    await admin.query('create trigger full_disk before update on ops.health_probe execute function ops.full_disk()');
+    expect(await ask('write')).toEqual({ state: 'down', reason: 'disk-full' });
+    expect(await ask('query')).toMatchObject({ state: 'up' });
+    await admin.query('drop function ops.full_disk() cascade');
+    expect(await ask('write')).toMatchObject({ state: 'up' });
+  });
+
   it('find a schema that is older than the build', async () => {
     await revertMigrations(postgres.url, 1);
     expect(await ask('migrations')).toEqual({ state: 'down', reason: 'outdated' });
