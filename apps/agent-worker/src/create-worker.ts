@@ -4,7 +4,7 @@ import type { Config } from '@holdfast/config';
 import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, NestLogger, newInstanceId, type Logger } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
-import { DATABASE_DEADLINE_MS, SloRecorder } from '@holdfast/slo-recorder';
+import { measureDatabase, SloRecorder } from '@holdfast/slo-recorder';
 import { APP, AppModule } from './app.module.js';
 
 /** A worker that is wired but claims nothing yet: it begins once it listens. */
@@ -25,8 +25,7 @@ export async function createWorker(config: Config): Promise<CreatedWorker> {
     new FastifyAdapter(),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  const recorder = app.get(SloRecorder);
-  app.get(Database).observe(() => recorder.time('database-latency', DATABASE_DEADLINE_MS));
+  measureDatabase(app.get(SloRecorder), app.get(Database));
   return {
     app,
     logger,

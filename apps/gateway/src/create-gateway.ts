@@ -6,7 +6,7 @@ import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, newInstanceId, NestLogger, type Logger } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
 import { chatAdapter, ThreadGate } from '@holdfast/scaling';
-import { DATABASE_DEADLINE_MS, SloRecorder } from '@holdfast/slo-recorder';
+import { measureDatabase, SloRecorder } from '@holdfast/slo-recorder';
 import { AppModule } from './app.module.js';
 import { CommandDispatcher } from './command/command-dispatcher.service.js';
 import { ChatIoAdapter } from './edge/chat-io.adapter.js';
@@ -25,11 +25,6 @@ export interface Gateway {
   listen(): Promise<void>;
 }
 
-function observeDatabase(app: NestFastifyApplication): void {
-  const recorder = app.get(SloRecorder);
-  app.get(Database).observe(() => recorder.time('database-latency', DATABASE_DEADLINE_MS));
-}
-
 /** Builds a gateway. Booting it fails if a command, endpoint or rpc has no handler or two, or the schema is too old. */
 export async function createGateway(config: Config): Promise<Gateway> {
   const { instanceId = newInstanceId('gateway'), logLevel: level, logPretty: pretty, host, port } = config.service;
@@ -39,7 +34,7 @@ export async function createGateway(config: Config): Promise<Gateway> {
     new HttpAdapter(config),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  observeDatabase(app);
+  measureDatabase(app.get(SloRecorder), app.get(Database));
   const connections = app.get(RedisConnections);
   const adapter = chatAdapter({ connections, gate: app.get(ThreadGate) });
   const edge = { gate: app.get(HandshakeGate), dispatcher: app.get(CommandDispatcher), holder: app.get(SocketServer) };

@@ -6,7 +6,7 @@ import { awaitSchema, Database } from '@holdfast/database';
 import { createLogger, NestLogger, newInstanceId } from '@holdfast/observability';
 import { RedisConnections, ResilientServerRedis } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
-import { DATABASE_DEADLINE_MS, SloRecorder } from '@holdfast/slo-recorder';
+import { measureDatabase, SloRecorder } from '@holdfast/slo-recorder';
 import { AppModule } from './app.module.js';
 import type { Identity } from './identity.js';
 
@@ -29,8 +29,7 @@ export async function bootstrap(config: Config): Promise<void> {
     new FastifyAdapter(),
     { logger: new NestLogger(logger), abortOnError: false },
   );
-  const recorder = app.get(SloRecorder);
-  app.get(Database).observe(() => recorder.time('database-latency', DATABASE_DEADLINE_MS));
+  measureDatabase(app.get(SloRecorder), app.get(Database));
   app.get(Shutdown).install(app, logger, { timeoutMs: shutdownTimeoutMs, graceMs: shutdownGraceMs });
   await awaitSchema(app.get(Database), logger);
   app.connectMicroservice({ strategy: new ResilientServerRedis(app.get(RedisConnections), identity.app) });

@@ -85,6 +85,7 @@ describe('from reports to alerts', () => {
     const retention = new RetentionService(first.database, logger);
     retention.onApplicationBootstrap();
     retention.onModuleDestroy();
+    await retention.purge();
   });
 
   afterAll(async () => {

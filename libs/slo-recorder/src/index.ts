@@ -1,5 +1,5 @@
 export { currentRecorder, installRecorder } from './current-recorder.js';
-export { DATABASE_DEADLINE_MS } from './deadlines.js';
+export { measureDatabase } from './measure-database.js';
 export { SloRecorder, type Dims, type Timing } from './slo-recorder.js';
 export { SloRecorderModule, type SloRecorderOptions } from './slo-recorder.module.js';
 export { TrackSlo, type TrackOptions } from './track-slo.decorator.js';

@@ -27,7 +27,7 @@ export { detectionMs, silenceLimitMs } from './burn/detection.js';
 export { judgeRule, type RuleJudgement, type Verdict } from './burn/judge-rule.js';
 export { isEvidence } from './burn/sample-guard.js';
 export { checkDefinition, DEFINITION_FAULTS, type DefinitionFault } from './definition/check-definition.js';
-export { DEFAULT_SLOS } from './definition/default-slos.js';
+export { deadlineOf, DEFAULT_SLOS } from './definition/default-slos.js';
 export { budgetOf, type SloDefinition } from './definition/slo-definition.js';
 export {
   evaluateSlo,

@@ -59,16 +59,15 @@ export class RunExecutor {
     announcer.attempt(run);
     try {
       const verdict = await this.verdictOf(run, measurement);
-      if (typeof verdict === 'string') measurement.handedOver();
-      else measurement.ended(verdict.outcome);
       if (verdict === 'lost') return undefined;
       if (verdict === 'released') return await store.release(run.claim).then(() => run.claim.runId);
-      return await this.end(run, verdict);
+      return await this.end(run, verdict, measurement);
     } catch (error) {
       this.logger.warn({ err: error }, 'the attempt could not be ended; its lease will expire');
       return undefined;
     } finally {
       clearTimeout(timer);
+      measurement.handedOver();
       committer.remove(run);
     }
   }
@@ -134,12 +133,18 @@ export class RunExecutor {
     }
   }
 
-  private async end(run: LiveRun, { outcome, error }: Exclude<Verdict, string>): Promise<string | undefined> {
+  private async end(
+    run: LiveRun,
+    { outcome, error }: Exclude<Verdict, string>,
+    measurement: RunMeasurement,
+  ): Promise<string | undefined> {
     const { store } = this.parts;
     const { runId, attempt } = run.claim;
     const patience = AbortSignal.timeout(this.limits.holdMs);
     const end = { runId, attempt, outcome, error, ...run.output.seal() };
     const result = await persist(patience, () => store.finish(end));
+    // It may have ended by this very call, whose answer was lost; a fenced one is another attempt's to judge.
+    if (result.status !== 'fenced') measurement.ended(outcome);
     // If it had ended before, the gateways find the end in Postgres, and the reconcilers what waits behind it.
     if (result.status !== 'finished') return undefined;
     this.logger.info({ outcome, length: result.run.length, attempt, code: error?.code }, 'run ended');

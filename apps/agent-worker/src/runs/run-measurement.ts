@@ -1,10 +1,10 @@
-import type { SloRecorder, Timing } from '@holdfast/slo-recorder';
 import type { RunOutcome } from '@holdfast/contracts';
+import { deadlineOf } from '@holdfast/slo';
+import type { SloRecorder, Timing } from '@holdfast/slo-recorder';
 import type { RunClaim } from './run-store.port.js';
 
-/** Deadlines that Holdfast promises, in ms. */
-const FIRST_TOKEN_MS = 2_000;
-const EXECUTION_MS = 30_000;
+const FIRST_TOKEN_MS = deadlineOf('chat-response-time');
+const EXECUTION_MS = deadlineOf('agent-execution');
 
 const JUDGED: Timing = { good: () => undefined, bad: () => undefined, exclude: () => undefined };
 
@@ -30,7 +30,7 @@ export class RunMeasurement {
     this.response.good();
   }
 
-  /** The run is over. An answer without a word counts as given, unless it failed. */
+  /** The run is over, and that is committed. An answer without a word counts as given, unless it failed. */
   ended(outcome: RunOutcome): void {
     for (const timing of [this.response, this.execution]) {
       if (outcome === 'completed') timing.good();
@@ -39,7 +39,7 @@ export class RunMeasurement {
     }
   }
 
-  /** Another attempt goes on, and judges. */
+  /** This attempt is over; if it has not ended the run, another one goes on, and judges. */
   handedOver(): void {
     this.response.exclude();
     this.execution.exclude();

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { HealthRegistry } from '@holdfast/health';
-import { ConnectionRegistry, type UserTarget } from '@holdfast/scaling';
+import { ConnectionRegistry } from '@holdfast/scaling';
 import { SloRecorder } from '@holdfast/slo-recorder';
 import type { ChatSocket } from './chat-socket.js';
 import { LiveSessions, type SessionListener } from './live-sessions.service.js';
@@ -55,7 +55,7 @@ export class ConnectionUptime implements SessionListener, OnApplicationBootstrap
 
   added(socket: ChatSocket): void {
     this.change(1);
-    const lostMs = this.losses.back(keyOf(socket.data.session.user), performance.now());
+    const lostMs = this.losses.back(socket.data.session.user, performance.now());
     if (lostMs !== undefined) this.recorder.bad(SLO, Math.round(lostMs / 1_000));
   }
 
@@ -120,11 +120,6 @@ export class ConnectionUptime implements SessionListener, OnApplicationBootstrap
   }
 
   private found({ user, lostMs }: Loss): void {
-    if (this.losses.back(keyOf(user), performance.now()) !== undefined)
-      this.recorder.bad(SLO, Math.floor(lostMs / 1_000));
+    if (this.losses.back(user, performance.now()) !== undefined) this.recorder.bad(SLO, Math.floor(lostMs / 1_000));
   }
-}
-
-function keyOf({ tenantId, userId }: UserTarget): string {
-  return `${tenantId}/${userId}`;
 }

@@ -14,6 +14,7 @@ import { Session } from './session.js';
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 
 const MAX_LISTENERS = 32;
+
 /** Commands a rested socket may send at once, in seconds of its rate: a returning client has a queue to send. */
 const BURST_SECONDS = 3;
 

@@ -29,7 +29,7 @@ export class LossLedger {
   private readonly entries = new Map<string, Entry>();
 
   add(user: UserTarget, { at, isBroken }: { readonly at: number; readonly isBroken: boolean }): void {
-    const key = `${user.tenantId}/${user.userId}`;
+    const key = keyOf(user);
     this.entries.delete(key);
     this.entries.set(key, { user, at, isBroken, missedMs: 0, nextLookAt: at + FIRST_LOOK_MS });
     if (this.entries.size <= MAX_ENTRIES) return;
@@ -38,7 +38,8 @@ export class LossLedger {
   }
 
   /** The person is back. @returns for how long it was away, in ms; undefined if it was not lost */
-  back(key: string, now: number): number | undefined {
+  back(user: UserTarget, now: number): number | undefined {
+    const key = keyOf(user);
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     this.entries.delete(key);
@@ -68,4 +69,8 @@ export class LossLedger {
     }
     return expired;
   }
+}
+
+function keyOf({ tenantId, userId }: UserTarget): string {
+  return `${tenantId}/${userId}`;
 }

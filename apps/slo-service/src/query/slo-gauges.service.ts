@@ -4,6 +4,13 @@ import { SloQueries } from './slo-queries.service.js';
 
 const EVERY_MS = 15_000;
 
+const GAUGES = [
+  'holdfast_slo_sli',
+  'holdfast_slo_budget_remaining',
+  'holdfast_slo_coverage',
+  'holdfast_slo_firing',
+] as const;
+
 /** Shows the stored status to Prometheus. Every replica shows the same: take the maximum of instances, never the sum. */
 @Injectable()
 export class SloGauges implements OnApplicationBootstrap, OnModuleDestroy {
@@ -25,6 +32,8 @@ export class SloGauges implements OnApplicationBootstrap, OnModuleDestroy {
   private async refresh(): Promise<void> {
     try {
       const { slos } = await this.queries.status();
+      // What is gone, or has no data any more, is shown no more.
+      for (const name of GAUGES) metrics.gauge(name).reset();
       for (const { id: slo, sli, budget, coverage, alerts } of slos) {
         if (sli !== null) metrics.gauge('holdfast_slo_sli').set({ slo }, sli);
         if (budget.remaining !== null) metrics.gauge('holdfast_slo_budget_remaining').set({ slo }, budget.remaining);

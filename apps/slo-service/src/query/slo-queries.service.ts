@@ -38,6 +38,8 @@ select slo, kind, incident, transition, severity, at, detail -> 'rules' as rules
   from slo.alert_event where slo = $1 order by id desc limit $2`,
 };
 
+const KNOWN: Statement = { name: 'slo_known', text: `select 1 from slo.definition where id = $1 limit 1` };
+
 const SPANS = `id, slo, starts_at as "startsAt", ends_at as "endsAt", reason, created_by as "createdBy"`;
 
 const SILENCES: Statement = {
@@ -129,10 +131,7 @@ export class SloQueries {
   }
 
   private async known(id: string): Promise<void> {
-    const rows = await this.database.query(
-      { name: 'slo_known', text: `select 1 from slo.definition where id = $1 limit 1` },
-      [id],
-    );
+    const rows = await this.database.query(KNOWN, [id]);
     if (rows.length === 0) throw new AppError('not_found', 'There is no such SLO.');
   }
 }

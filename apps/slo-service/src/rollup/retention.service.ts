@@ -41,18 +41,20 @@ begin
 end $$`,
 };
 
-const OLD = [
-  `delete from slo.source_bucket_default where ctid = any(array(
-     select ctid from slo.source_bucket_default where t < now() - interval '4 days' limit $1))`,
-  `delete from slo.minute where ctid = any(array(select ctid from slo.minute where t < now() - interval '92 days' limit $1))`,
-  `delete from slo.hour where ctid = any(array(select ctid from slo.hour where t < now() - interval '400 days' limit $1))`,
-  `delete from slo.epoch where ctid = any(array(select ctid from slo.epoch where last_at < now() - interval '92 days' limit $1))`,
-  `delete from slo.refusal where ctid = any(array(select ctid from slo.refusal where day < current_date - 92 limit $1))`,
-  `delete from slo.alert_event where ctid = any(array(select ctid from slo.alert_event where at < now() - interval '400 days' limit $1))`,
-  `delete from slo.silence where ctid = any(array(select ctid from slo.silence where ends_at < now() - interval '92 days' limit $1))`,
-  `delete from slo.delivery where ctid = any(array(
-     select ctid from slo.delivery where status <> 'waiting' and created_at < now() - interval '92 days' limit $1))`,
-].map((text, index): Statement => ({ name: `slo_retention_${String(index)}`, text }));
+/** What is too old, by table. Deliveries have a retention of their own. */
+const OLD = Object.entries({
+  'slo.source_bucket_default': `t < now() - interval '4 days'`,
+  'slo.minute': `t < now() - interval '92 days'`,
+  'slo.hour': `t < now() - interval '400 days'`,
+  'slo.epoch': `last_at < now() - interval '92 days'`,
+  'slo.refusal': `day < current_date - 92`,
+  'slo.alert_event': `at < now() - interval '400 days'`,
+  'slo.silence': `ends_at < now() - interval '92 days'`,
+  'slo.correction': `ends_at < now() - interval '400 days'`,
+}).map(([table, isOld]): Statement => ({
+  name: `slo_retention_${table}`,
+  text: `delete from ${table} where ctid = any(array(select ctid from ${table} where ${isOld} limit $1))`,
+}));
 
 /** Makes the partitions of the coming days and drops what is too old, a bounded number of rows at a time. */
 @Injectable()
@@ -70,7 +72,7 @@ export class RetentionService extends PeriodicPurge {
     void this.partition().catch(() => undefined);
   }
 
-  protected async purge(): Promise<void> {
+  override async purge(): Promise<void> {
     await this.partition();
     for (const statement of OLD) await this.database.query(statement, [MAX_ROWS]);
   }

@@ -79,3 +79,10 @@ export const DEFAULT_SLOS = [
     dependsOn: ['database-latency'],
   },
 ] as const satisfies readonly SloDefinition[];
+
+type Timed = Exclude<(typeof DEFAULT_SLOS)[number], { deadlineMs: null }>;
+
+/** Deadline in ms of a default SLO that promises a time. */
+export function deadlineOf(id: Timed['id']): number {
+  return DEFAULT_SLOS.find((slo): slo is Timed => slo.id === id)?.deadlineMs ?? Infinity;
+}
