@@ -71,7 +71,6 @@ describe('from reports to alerts', () => {
     const config = loadConfig('slo-service', { DATABASE_URL: postgres.url, REDIS_URL: 'redis://127.0.0.1:1' });
     databases = [1, 2].map(() => new Database({ ...config.database, onConnectionLost: () => undefined }));
     const services = databases.map((database) => new DefinitionsService(database));
-    for (const service of services) await service.onApplicationBootstrap();
     const pairs = databases.map((database, index) => ({ database, definitions: services[index] ?? definitions }));
     sinks = pairs.map((each) => new ReportSink(each.database, each.definitions));
     rollups = pairs.map(({ database }) => new RollupService(database, logger));

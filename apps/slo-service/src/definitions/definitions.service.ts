@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppError } from '@holdfast/contracts';
 import { Database, type Statement } from '@holdfast/database';
 import { DEFAULT_SLOS, type SloDefinition } from '@holdfast/slo';
@@ -47,20 +47,16 @@ on conflict (id, revision) do nothing`,
 
 /** The definitions by which is judged. Their numbers of revision are the table's. */
 @Injectable()
-export class DefinitionsService implements OnApplicationBootstrap {
+export class DefinitionsService {
   private seeded: Promise<void> | undefined;
   private cached: { readonly at: number; readonly definitions: CurrentDefinition[] } | undefined;
 
   constructor(private readonly database: Database) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.seed();
-  }
-
   /** Those that hold, as they were at most `maxAgeMs` ago. */
   async current(maxAgeMs = FRESH_MS): Promise<readonly CurrentDefinition[]> {
     if (this.cached !== undefined && performance.now() - this.cached.at < maxAgeMs) return this.cached.definitions;
-    // Reports may come before the application is up: without definitions all of them would be refused.
+    // On first use and not while booting: Postgres may be away then, and reports come before the application is up.
     await this.seed();
     const rows = await this.database.query<{ body: SloDefinition; revision: number; since: string }>(CURRENT);
     const definitions = rows.map(({ body, revision, since }) => ({ ...body, revision, since: Number(since) }));
