@@ -16,7 +16,7 @@ export async function asked(f: Fixture): Promise<{ threadId: string; runId: stri
 export function claim(
   f: Fixture,
   runId: string,
-  options: { leaseMs?: number; continues?: boolean; owner?: string; maxAttempts?: number } = {},
+  options: { leaseMs?: number; continues?: boolean; owner?: string; maxLostAttempts?: number } = {},
 ) {
   const { leaseMs = LEASE, continues = true, owner = 'worker', ...more } = options;
   return claimRun(f.db, { runId, owner, leaseMs, canContinue: () => continues, ...more });

@@ -112,13 +112,13 @@ describe('a takeover', () => {
 
   it('fails after too many attempts, with the text it has, and lets the next run go', async () => {
     const { threadId, runId } = await asked(f);
-    await commit(f, { run: await claimed(f, runId, { maxAttempts: 2 }), off: 0, value: 'so far' });
+    await commit(f, { run: await claimed(f, runId, { maxLostAttempts: 2 }), off: 0, value: 'so far' });
     await abandon(f, runId);
-    await claimed(f, runId, { maxAttempts: 2 });
-    expect((await claim(f, runId, { maxAttempts: 2 })).status).toBe('leased');
+    await claimed(f, runId, { maxLostAttempts: 2 });
+    expect((await claim(f, runId, { maxLostAttempts: 2 })).status).toBe('leased');
     const { runId: next } = await say(f.db, f.alice, threadId, 'and then?');
     await abandon(f, runId);
-    expect(await claim(f, runId, { maxAttempts: 2 })).toMatchObject({
+    expect(await claim(f, runId, { maxLostAttempts: 2 })).toMatchObject({
       status: 'exhausted',
       run: { outcome: 'failed', length: 6, ringRunId: next },
     });
@@ -141,6 +141,28 @@ describe('a takeover', () => {
     expect(await releaseRun(f.db, run)).toBe(true);
     expect((await findDueRuns(f.db, 1_000)).runs.find((due) => due.runId === runId)?.reason).toBe('released');
     expect((await claimed(f, runId)).attempt).toBe(2);
+  });
+
+  it('refuses what a worker had under way when it gave the run back', async () => {
+    const { runId } = await asked(f);
+    const run = await claimed(f, runId);
+    await commit(f, { run, off: 0, value: 'kept' });
+    await releaseRun(f.db, run);
+    expect(await commit(f, { run, off: 4, value: ' late' })).toMatchObject({ status: 'fenced', length: 4 });
+    expect(await commit(f, { run, off: 4, value: '' })).toMatchObject({ status: 'fenced' });
+    expect(await finishRun(f.db, { ...run, outcome: 'completed', off: 4, parts: [] })).toEqual({ status: 'fenced' });
+    expect(await releaseRun(f.db, run)).toBe(true);
+    expect(await claimed(f, runId)).toMatchObject({ attempt: 2, base: 4, prefix: parts('kept') });
+  });
+
+  it('does not count an attempt that was given back as a lost one', async () => {
+    const { runId } = await asked(f);
+    for (let left = 0; left < 4; left++) await releaseRun(f.db, await claimed(f, runId, { maxLostAttempts: 2 }));
+    await claimed(f, runId, { maxLostAttempts: 2 });
+    await abandon(f, runId);
+    expect(await claimed(f, runId, { maxLostAttempts: 2 })).toMatchObject({ attempt: 6 });
+    await abandon(f, runId);
+    expect((await claim(f, runId, { maxLostAttempts: 2 })).status).toBe('exhausted');
   });
 });
 

@@ -51,7 +51,7 @@ export class RunExecutor {
 
   /** Never rejects. @returns the run to ring next, if any. */
   async execute(run: LiveRun): Promise<string | undefined> {
-    const { committer, announcer, store } = this.parts;
+    const { committer, announcer } = this.parts;
     const timer = this.startTimer(run);
     const measurement = new RunMeasurement(this.parts.recorder, run.claim);
     if (run.claim.cancelRequested) run.stop('cancelled');
@@ -60,7 +60,7 @@ export class RunExecutor {
     try {
       const verdict = await this.verdictOf(run, measurement);
       if (verdict === 'lost') return undefined;
-      if (verdict === 'released') return await store.release(run.claim).then(() => run.claim.runId);
+      if (verdict === 'released') return await this.release(run);
       return await this.end(run, verdict, measurement);
     } catch (error) {
       this.logger.warn({ err: error }, 'the attempt could not be ended; its lease will expire');
@@ -131,6 +131,14 @@ export class RunExecutor {
       case undefined:
         return 'lost';
     }
+  }
+
+  private async release(run: LiveRun): Promise<string> {
+    const { committer, store } = this.parts;
+    // Nothing that is still under way counts once the run is given back.
+    committer.remove(run);
+    await persist(AbortSignal.timeout(this.limits.holdMs), () => store.release(run.claim));
+    return run.claim.runId;
   }
 
   private async end(

@@ -32,8 +32,8 @@ import {
 const HISTORY_MESSAGES = 200;
 /** Members up to which each is told that the thread moved; beyond, clients refetch. */
 const TOLD_MEMBERS = 1_000;
-/** The attempt after whose worker's death a run is given up: it may be what ends its workers. */
-const MAX_ATTEMPTS = 5;
+/** Attempts that lost their workers after which a run is given up: it may be what ends them. */
+const MAX_LOST_ATTEMPTS = 5;
 
 export interface StoreOptions {
   /** Identity of this worker in leases. */
@@ -71,7 +71,7 @@ export class PostgresRunStore extends RunStore {
   override async claim(runId: string): Promise<ClaimResult> {
     const { owner, leaseMs, continues } = this.options;
     const canContinue = (agent: StoredAgent): boolean => continues(definitionOf(agent));
-    const outcome = await claimRun(this.db, { runId, owner, leaseMs, maxAttempts: MAX_ATTEMPTS, canContinue });
+    const outcome = await claimRun(this.db, { runId, owner, leaseMs, maxLostAttempts: MAX_LOST_ATTEMPTS, canContinue });
     if (outcome.status === 'exhausted') return { status: 'exhausted', run: outcome.run };
     if (outcome.status !== 'claimed') return { status: 'nothing' };
     return { status: 'claimed', claim: claimOf(outcome.run, outcome.published) };

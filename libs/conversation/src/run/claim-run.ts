@@ -12,8 +12,8 @@ export interface ClaimRequest {
   /** Identity of the worker. */
   readonly owner: string;
   readonly leaseMs: number;
-  /** A run that left its worker dead so late fails: it may be what kills them. Absent = no bound. */
-  readonly maxAttempts?: number;
+  /** A run of which this many attempts lost their workers fails: it may be what kills them. Absent = no bound. */
+  readonly maxLostAttempts?: number;
   /** Whether an agent can go on from a text that another attempt left. */
   readonly canContinue: (agent: AgentDefinition) => boolean;
 }
@@ -72,7 +72,7 @@ const CLAIM = {
   name: 'run_claim',
   text: `update chat.run set status = 'running', attempt = attempt + 1, lease_owner = $2,
                 lease_until = clock_timestamp() + make_interval(secs => $3 / 1000.0), length = $4,
-                input_seq = coalesce(input_seq, $5), started_at = coalesce(started_at, clock_timestamp())
+                lost_attempts = $6, input_seq = coalesce(input_seq, $5), started_at = coalesce(started_at, clock_timestamp())
          where id = $1
          returning attempt, input_seq, started_at,
                    extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as waited_ms`,
@@ -107,13 +107,18 @@ export function claimRun(db: Database, request: ClaimRequest): Promise<ClaimOutc
     if (run === undefined) return { status: 'unknown' };
     if (hasEnded(run.status)) return { status: 'ended', outcome: run.status };
     if (run.status === 'running' && run.leaseMs > 0) return { status: 'leased', retryAfterMs: run.leaseMs };
-    if (run.hasOwner && run.attempt >= (request.maxAttempts ?? Infinity)) {
+    if (run.hasOwner && lostAttempts(run) >= (request.maxLostAttempts ?? Infinity)) {
       const error = new AppError('agent_failed', 'The agent was interrupted too often. You can try again.').toWire();
       return { status: 'exhausted', run: await endRun(tx, run, run.length, { outcome: 'failed', error }) };
     }
     if (run.status === 'queued' && (await tx.query(RUNNING, [run.thread.id])).length > 0) return { status: 'waiting' };
     return take(tx, run, request);
   });
+}
+
+/** Attempts that neither ended the run nor gave it back, the last one included. */
+function lostAttempts(run: LockedRun): number {
+  return run.lostAttempts + (run.hasOwner ? 1 : 0);
 }
 
 async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<ClaimOutcome> {
@@ -130,6 +135,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     request.leaseMs,
     base,
     thread.head,
+    lostAttempts(run),
   ]);
   if (claimed === undefined) throw new RangeError('a locked run vanished');
   const { attempt, input_seq: inputSeq, started_at: startedAt, waited_ms: waitedMs } = claimed;

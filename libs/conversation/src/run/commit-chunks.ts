@@ -12,7 +12,7 @@ export interface RunChunk {
 
 /**
  * `accepted` = in the database since this call; `already` = an earlier call, whose reply was lost, had committed it;
- * `fenced` = a newer attempt owns the run, or the offset is not where the run stands: stop and write nothing more;
+ * `fenced` = a newer attempt owns the run, it was given back, or the offset is not where the run stands: stop and write nothing more;
  * `ended` = the run has its result; `busy` = somebody works on the run's row: commit the same chunk again.
  */
 export type ChunkStatus = 'accepted' | 'already' | 'fenced' | 'ended' | 'busy';

@@ -15,7 +15,7 @@ export interface FinishRequest extends RunEnding {
 
 /**
  * `finished` = the message and the end are in the log since this call; `ended` = the run had its result before;
- * `fenced` = a newer attempt owns the run, or the offset is not where it stands.
+ * `fenced` = a newer attempt owns the run, it was given back, or the offset is not where it stands.
  */
 export type FinishOutcome =
   | { readonly status: 'finished'; readonly run: EndedRun }
@@ -33,7 +33,7 @@ export function finishRun(db: Database, request: FinishRequest): Promise<FinishO
     const run = await lockRun(tx, runId);
     if (run === undefined) return { status: 'fenced' };
     if (hasEnded(run.status)) return { status: 'ended', outcome: run.status };
-    if (run.status !== 'running' || run.attempt !== attempt) return { status: 'fenced' };
+    if (run.status !== 'running' || run.attempt !== attempt || !run.hasOwner) return { status: 'fenced' };
     const end = off + partsLength(parts);
     if (off === run.length && end > off) await insertChunk(tx, run, off, parts);
     else if (end !== run.length) return { status: 'fenced' };

@@ -3,6 +3,7 @@
  *
  *   queued  ──claim: first of its thread──▶ running (attempt 1)
  *   running ──claim after the lease ended──▶ running (attempt + 1, which fences the one before)
+ *   running ──release: its worker leaves──▶ running without owner: whoever had it is fenced, the next one claims it
  *   running ──finish──▶ completed, failed or cancelled
  *   queued, or running without a lease ──cancel──▶ cancelled
  *
@@ -20,6 +21,8 @@ export interface LockedRun {
   readonly status: RunStatus;
   readonly mode: 'answer' | RunRetryMode;
   readonly attempt: number;
+  /** Attempts before this one that lost their worker. */
+  readonly lostAttempts: number;
   readonly inputSeq: number | null;
   readonly length: number;
   readonly cancelRequested: boolean;
@@ -35,6 +38,7 @@ interface Row {
   status: RunStatus;
   mode: 'answer' | RunRetryMode;
   attempt: number;
+  lost_attempts: number;
   input_seq: number | null;
   length: number;
   cancelled: boolean;
@@ -47,7 +51,7 @@ const THREAD_OF = { name: 'run_thread', text: 'select thread_id from chat.run wh
 
 const LOCK = {
   name: 'run_lock',
-  text: `select agent_id, status, mode, attempt, input_seq, length, cancel_at is not null as cancelled, retry_of,
+  text: `select agent_id, status, mode, attempt, lost_attempts, input_seq, length, cancel_at is not null as cancelled, retry_of,
                 lease_owner is not null as has_owner,
                 greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::int as lease_ms
          from chat.run where id = $1 for no key update`,
@@ -61,8 +65,11 @@ export async function lockRun(tx: Tx, runId: string): Promise<LockedRun | undefi
   const [row] = await tx.query<Row>(LOCK, [runId]);
   if (row === undefined) return undefined;
   const { agent_id: agentId, input_seq: inputSeq, cancelled, retry_of: retryOf, ...others } = row;
-  const { has_owner: hasOwner, lease_ms: leaseMs, ...rest } = others;
-  return { ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf, hasOwner, leaseMs };
+  const { has_owner: hasOwner, lease_ms: leaseMs, lost_attempts: lostAttempts, ...rest } = others;
+  return {
+    ...{ ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf },
+    ...{ hasOwner, leaseMs, lostAttempts },
+  };
 }
 
 /** True once the run has its result. */

@@ -7,7 +7,8 @@ const RELEASE = {
 };
 
 /**
- * Gives a run back, so that another worker can claim it at once: ring for it. False if this attempt no longer holds it.
+ * Gives a run back for good, so that another worker can claim it at once: ring for it. What this attempt sends later, or
+ * had under way, is fenced. Idempotent; false if this attempt no longer holds the run.
  */
 export async function releaseRun(
   db: Database,

@@ -39,6 +39,10 @@ export class Run {
   @Column('integer', { default: 0 })
   attempt!: number;
 
+  /** Attempts that lost their worker: neither ended the run nor gave it back. */
+  @Column('integer', { name: 'lost_attempts', default: 0 })
+  lostAttempts!: number;
+
   /** Newest seq that the answer covers; null until the first claim. */
   @Column('bigint', { name: 'input_seq', nullable: true })
   inputSeq!: number | null;

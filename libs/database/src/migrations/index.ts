@@ -8,6 +8,7 @@ import { HealthProbe1764000000006 } from './1764000000006-health-probe.js';
 import { HealthHistory1764000000007 } from './1764000000007-health-history.js';
 import { ShutdownHistory1764000000008 } from './1764000000008-shutdown-history.js';
 import { Slo1764000000009 } from './1764000000009-slo.js';
+import { ReleaseIsFinal1764000000010 } from './1764000000010-release-is-final.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   HealthHistory1764000000007,
   ShutdownHistory1764000000008,
   Slo1764000000009,
+  ReleaseIsFinal1764000000010,
 ] as const;

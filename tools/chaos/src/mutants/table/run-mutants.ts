@@ -36,7 +36,11 @@ export const RUN_MUTANTS: readonly Mutant[] = [
     defect: 'a worker whose run was taken over ends it all the same',
     invariant: 'stream',
     patches: [
-      inWorker(FINISH, "run.status !== 'running' || run.attempt !== attempt", "run.status !== 'running'"),
+      inWorker(
+        FINISH,
+        "run.status !== 'running' || run.attempt !== attempt || !run.hasOwner",
+        "run.status !== 'running'",
+      ),
       inWorker(FINISH, 'else if (end !== run.length)', 'else if (false)'),
       inWorker(
         EXECUTOR,
