@@ -20,6 +20,8 @@ const TIMES: Partial<DeliveryTimes> = {
   sendMs: 1_500,
   firstBackoffMs: 40,
   maxBackoffMs: 200,
+  groupWaitMs: 0,
+  groupIntervalMs: 0,
 };
 
 /** Lines that replicas log. */

@@ -47,16 +47,18 @@ describe('a replica that is killed while it sends', () => {
     return app;
   }
 
-  it('loses nothing: another one sends again under the same id, and the resolve after it', async () => {
+  it('loses nothing: another one sends the same message again under the same id, and the resolves after it', async () => {
     const release = receiver.hold();
-    await writer.enqueue(notice());
-    await writer.enqueue(resolved());
+    await writer.enqueue(notice(), notice({ slo: 'other', incident: 'other/1' }));
+    await writer.enqueue(resolved(), resolved({ slo: 'other', incident: 'other/1' }));
     const killed = await spawn();
     await eventually(() => expect(receiver.received).toHaveLength(1), SLOW);
     killed.signal('SIGKILL');
     await killed.exit;
     release();
-    expect((await writer.rows('webhook')).map(({ status }) => status)).toEqual(['waiting', 'waiting']);
+    expect((await writer.rows('webhook')).map(({ status }) => status)).toEqual(
+      Array.from({ length: 4 }, () => 'waiting'),
+    );
     // The lease ends; to wait for it would be half a minute.
     await writer.database.query({
       name: 'test_lease_ends',
@@ -69,7 +71,8 @@ describe('a replica that is killed while it sends', () => {
     const [first, again, end] = receiver.received.map(({ headers }) => headers['webhook-id']);
     expect(again).toBe(first);
     expect(end).not.toBe(first);
-    expect((await writer.rows('webhook')).map(({ attempts }) => attempts)).toEqual([2, 1]);
+    expect(receiver.bodies.map(({ alerts }) => (alerts as unknown[]).length)).toEqual([2, 2, 2]);
+    expect((await writer.rows('webhook')).map(({ attempts }) => attempts)).toEqual([2, 2, 1, 1]);
     await survivor.ready;
     expect(await survivor.stop()).toEqual({ code: 0, signal: null });
   });

@@ -93,7 +93,10 @@ describe('the delivery of alerts', () => {
   it('tells Slack in blocks, one a second', async () => {
     const server = await receive({ status: 200, body: 'ok' });
     const replica = await start({ env: slack(server) });
-    await replica.enqueue(notice({ title: 'Late <!channel>' }), notice({ slo: 'other', incident: 'other/1' }));
+    await replica.enqueue(
+      notice({ title: 'Late <!channel>' }),
+      notice({ slo: 'other', service: 'other', incident: 'other/1' }),
+    );
     await eventually(() => expect(server.received).toHaveLength(2));
     const [first, second] = server.received;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);
@@ -107,6 +110,7 @@ describe('the delivery of alerts', () => {
     const server = await receive({ status: 200 }, [{ status: 500 }]);
     const replica = await start({ env: webhook(server) });
     await replica.enqueue(notice());
+    await replica.until('webhook', 'delivered');
     await replica.enqueue(resolved());
     await replica.until('webhook', 'delivered');
     for (const { headers, text } of server.received) {
@@ -119,7 +123,7 @@ describe('the delivery of alerts', () => {
     const [failed, again, end] = server.received.map(({ headers }) => headers['webhook-id']);
     expect(again).toBe(failed);
     expect(end).not.toBe(failed);
-    const common = { version: '4', groupKey: 'test/eu/chat-latency/burn', receiver: 'holdfast' };
+    const common = { version: '4', groupKey: 'test/eu/chat', receiver: 'holdfast' };
     expect(server.bodies[1]).toMatchObject({
       ...common,
       status: 'firing',
@@ -244,7 +248,7 @@ describe('the delivery of alerts', () => {
     await replica.enqueue(notice());
     await replica.until('webhook', 'delivered');
     await silence(replica, 60_000, 'chat-latency');
-    await replica.enqueue(notice({ slo: 'loud', incident: 'loud/1' }));
+    await replica.enqueue(notice({ slo: 'loud', service: 'loud', incident: 'loud/1' }));
     await replica.enqueue(resolved());
     await replica.until('webhook', 'delivered');
     await replica.enqueue(notice({ incident: 'chat-latency/burn/2' }));
@@ -282,8 +286,8 @@ describe('the delivery of alerts', () => {
     await replica.enqueue(resolved(), resolved({ slo: 'minor', severity: 'warning', incident: 'minor/1' }));
     await eventually(() => expect(reserve.received).toHaveLength(2));
     expect(reserve.bodies).toEqual([
-      expect.objectContaining({ status: 'firing', groupKey: 'test/eu/chat-latency/burn' }),
-      expect.objectContaining({ status: 'resolved', groupKey: 'test/eu/chat-latency/burn' }),
+      expect.objectContaining({ status: 'firing', groupKey: 'test/eu/chat' }),
+      expect.objectContaining({ status: 'resolved', groupKey: 'test/eu/chat' }),
     ]);
     expect(await replica.rows('webhook')).toHaveLength(2);
   });

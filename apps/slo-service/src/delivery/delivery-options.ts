@@ -30,9 +30,16 @@ export interface DeliveryTimes {
   readonly fallbackMs: number;
   /** Between two reminders of Alertmanager. */
   readonly remindMs: number;
+  /** How long a group's first notices, and critical ones at any time, wait for others. */
+  readonly groupWaitMs: number;
+  /** Between two messages of a group. */
+  readonly groupIntervalMs: number;
+  /** Between two messages of a group of which nothing new is to be told. */
+  readonly repeatMs: number;
 }
 
-export const DELIVERY_TIMES: DeliveryTimes = {
+/** The usual ones; those of groups are configured. */
+export const DELIVERY_TIMES: Omit<DeliveryTimes, 'groupWaitMs' | 'groupIntervalMs' | 'repeatMs'> = {
   pollMs: 1_000,
   sweepMs: 5_000,
   leaseMs: 30_000,

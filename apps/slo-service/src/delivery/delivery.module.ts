@@ -17,7 +17,8 @@ const MAX_DRAIN_MS = 12_000;
 
 function settingsOf(options: DeliveryOptions, logger: Logger, callbacks: readonly AlertCallback[]): DeliverySettings {
   const { environment, region, alerts, shutdownTimeoutMs } = options;
-  const times = { ...DELIVERY_TIMES, ...options.times };
+  const { groupWaitMs, groupIntervalMs, repeatIntervalMs: repeatMs } = alerts;
+  const times = { ...DELIVERY_TIMES, groupWaitMs, groupIntervalMs, repeatMs, ...options.times };
   return {
     targets: configuredTargets(options, { callbacks, times, logger }),
     fallback: alerts.fallback === 'none' ? undefined : alerts.fallback,

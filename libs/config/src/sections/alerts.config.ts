@@ -1,8 +1,14 @@
 import * as z from 'zod/mini';
-import { flag, urlOf } from '../rules.js';
-import { optional, variable } from '../variable.js';
+import { flag, integer, urlOf } from '../rules.js';
+import { optional, variable, type FallbackContext } from '../variable.js';
 
 const FALLBACKS = ['none', 'pagerduty', 'slack', 'webhook', 'alertmanager'] as const;
+
+/** People who develop do not wait for minutes. */
+const inDevelopment =
+  (short: string, usual: string) =>
+  ({ environment }: FallbackContext): string =>
+    environment === 'development' || environment === 'test' ? short : usual;
 
 /** Where alerts go, besides the log. Addresses of hooks open them to whoever knows them, so they are secrets. */
 export const alertsSection = {
@@ -47,6 +53,27 @@ export const alertsSection = {
     schema: z.enum(FALLBACKS, `must be one of ${FALLBACKS.join(', ')}`),
     fallback: 'none',
     summary: 'Target held in reserve: it gets only critical alerts that another one has not taken within 3 minutes.',
+  }),
+  groupWaitMs: variable({
+    name: 'ALERT_GROUP_WAIT_MS',
+    schema: integer(0, 600_000),
+    fallback: inDevelopment('1000', '30000'),
+    fallbackText: '30000; 1000 in development and test',
+    summary:
+      'How long the first alerts of a service, and critical ones at any time, wait for others to tell with them.',
+  }),
+  groupIntervalMs: variable({
+    name: 'ALERT_GROUP_INTERVAL_MS',
+    schema: integer(0, 86_400_000),
+    fallback: inDevelopment('5000', '300000'),
+    fallbackText: '300000; 5000 in development and test',
+    summary: 'Pause between two messages about one service, in ms. Critical alerts do not wait for it.',
+  }),
+  repeatIntervalMs: variable({
+    name: 'ALERT_REPEAT_INTERVAL_MS',
+    schema: integer(1_000, 604_800_000),
+    fallback: '14400000',
+    summary: 'After how long the alerts of a service that still fire are told of again, in ms.',
   }),
   allowPrivateTargets: variable({
     name: 'ALERT_ALLOW_PRIVATE_TARGETS',

@@ -9,6 +9,7 @@ import { HealthHistory1764000000007 } from './1764000000007-health-history.js';
 import { ShutdownHistory1764000000008 } from './1764000000008-shutdown-history.js';
 import { Slo1764000000009 } from './1764000000009-slo.js';
 import { ReleaseIsFinal1764000000010 } from './1764000000010-release-is-final.js';
+import { DeliveryGroups1764000000011 } from './1764000000011-delivery-groups.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   ShutdownHistory1764000000008,
   Slo1764000000009,
   ReleaseIsFinal1764000000010,
+  DeliveryGroups1764000000011,
 ] as const;

@@ -9,6 +9,14 @@ const MAX_LENGTH = 255;
  * higher one takes the place of a lower one.
  */
 export function dedupKeyOf({ slo, kind }: Pick<AlertNotice, 'slo' | 'kind'>, scope: string): string {
-  const key = `${scope}/${slo}/${kind}`;
+  return bounded(`${scope}/${slo}/${kind}`);
+}
+
+/** Names the alerts that are told of together, for good: `environment/region/service`. */
+export function groupKeyOf({ service }: Pick<AlertNotice, 'service'>, scope: string): string {
+  return bounded(`${scope}/${service}`);
+}
+
+function bounded(key: string): string {
   return key.length <= MAX_LENGTH ? key : createHash('sha256').update(key).digest('hex');
 }

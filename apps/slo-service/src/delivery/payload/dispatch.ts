@@ -9,6 +9,17 @@ export interface Dispatch {
   readonly notice: AlertNotice;
   /** When the incident began, ms since the Unix epoch. */
   readonly startedAt: number;
+  /** The alerts that are told of with it, to a target that takes many at once. */
+  readonly group?: DispatchGroup;
+}
+
+/** What one message tells of besides. */
+export interface DispatchGroup {
+  /** Stays the same for all messages of the group. */
+  readonly key: string;
+  readonly others: readonly Omit<Dispatch, 'group'>[];
+  /** Alerts that the message has no room for; they go on firing, and were told of before. */
+  readonly leftOut: number;
 }
 
 /** What every message says of its sender. */

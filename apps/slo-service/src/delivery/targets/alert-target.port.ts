@@ -31,6 +31,8 @@ export interface AlertTarget {
   readonly kind: string;
   readonly pace: Pace;
   readonly reminder?: Reminder | undefined;
+  /** For a target that takes the alerts of a service in one message: how many, at most. */
+  readonly groupOf?: number | undefined;
   /** Whether people hear by it, so that a failure is worth the fallback. */
   readonly reachesPeople: boolean;
   /** Tries once; never throws. */

@@ -5,8 +5,8 @@ import type { NetworkPolicy } from '../http/address-rule.js';
 import { pagerdutyEvent } from '../payload/pagerduty-event.js';
 import { pushedAlerts } from '../payload/pushed-alerts.js';
 import { signatureHeaders } from '../payload/sign-webhook.js';
-import { slackMessage } from '../payload/slack-message.js';
-import { webhookMessage } from '../payload/webhook-message.js';
+import { SLACK_LIMITS, slackMessage } from '../payload/slack-message.js';
+import { WEBHOOK_ALERTS, webhookMessage } from '../payload/webhook-message.js';
 import type { Sender } from '../payload/dispatch.js';
 import type { AlertTarget } from './alert-target.port.js';
 import { CallbackTarget } from './callback.target.js';
@@ -23,8 +23,10 @@ const RESOLVED_FOR_MS = 300_000;
 
 const ALERTS_PATH = '/api/v2/alerts';
 
-function httpTargets({ alerts }: DeliveryOptions, sender: Sender, { remindMs }: DeliveryTimes): HttpTargetOptions[] {
+function httpTargets({ alerts }: DeliveryOptions, sender: Sender, times: DeliveryTimes): HttpTargetOptions[] {
+  const { remindMs, repeatMs } = times;
   const { pagerdutyRoutingKey, pagerdutyUrl, slackUrl, webhookUrl, webhookSecret, alertmanagerUrl } = alerts;
+  const repeat = { everyMs: repeatMs, resolvedForMs: 0 };
   const targets: HttpTargetOptions[] = [];
   if (pagerdutyRoutingKey !== undefined) {
     const compose: HttpTargetOptions['compose'] = (dispatch) => {
@@ -37,7 +39,7 @@ function httpTargets({ alerts }: DeliveryOptions, sender: Sender, { remindMs }: 
       url: slackUrl,
       body: slackMessage(dispatch, sender),
     });
-    targets.push({ name: 'slack', pace: SLACK_PACE, compose });
+    targets.push({ name: 'slack', pace: SLACK_PACE, reminder: repeat, groupOf: SLACK_LIMITS.alerts, compose });
   }
   if (webhookUrl !== undefined && webhookSecret !== undefined) {
     const compose: HttpTargetOptions['compose'] = (dispatch) => {
@@ -45,7 +47,7 @@ function httpTargets({ alerts }: DeliveryOptions, sender: Sender, { remindMs }: 
       const id = `${sender.environment}-${sender.region}-${dispatch.id}`;
       return { url: webhookUrl, body, headers: signatureHeaders(webhookSecret, { id, now: Date.now() }, body) };
     };
-    targets.push({ name: 'webhook', pace: PACE, compose });
+    targets.push({ name: 'webhook', pace: PACE, reminder: repeat, groupOf: WEBHOOK_ALERTS, compose });
   }
   if (alertmanagerUrl !== undefined) {
     const url = new URL(alertmanagerUrl);

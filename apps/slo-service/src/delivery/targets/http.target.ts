@@ -7,6 +7,7 @@ export interface HttpTargetOptions {
   readonly name: string;
   readonly pace: Pace;
   readonly reminder?: Reminder;
+  readonly groupOf?: number;
   readonly compose: (dispatch: Dispatch) => JsonPost;
 }
 
@@ -16,6 +17,7 @@ export class HttpTarget implements AlertTarget {
   readonly kind: string;
   readonly pace: Pace;
   readonly reminder: Reminder | undefined;
+  readonly groupOf: number | undefined;
   readonly reachesPeople = true;
 
   constructor(
@@ -25,6 +27,7 @@ export class HttpTarget implements AlertTarget {
     this.name = this.kind = options.name;
     this.pace = options.pace;
     this.reminder = options.reminder;
+    this.groupOf = options.groupOf;
   }
 
   async send(dispatch: Dispatch, signal: AbortSignal): Promise<SendOutcome> {

@@ -2,10 +2,10 @@ import { metrics, type Logger } from '@holdfast/observability';
 import type { DeliveryTimes } from '../delivery-options.js';
 import type { AlertTarget, SendOutcome } from '../targets/alert-target.port.js';
 import { backoffMs } from './backoff.js';
-import type { Claim, DeliveryStore, Settlement } from './delivery-store.js';
+import type { Claim, LaneStore, Settlement } from './delivery-store.js';
 
 export interface LaneParts {
-  readonly store: DeliveryStore;
+  readonly store: LaneStore;
   readonly times: DeliveryTimes;
   readonly logger: Logger;
   /** Gives up what is being sent. */

@@ -8,6 +8,18 @@ export interface Claim extends Dispatch {
   readonly attempt: number;
 }
 
+/** The outbox of one target, as its lane sees it. */
+export interface LaneStore {
+  /** Takes what is due for `target`; until the lease ends nobody else does. */
+  claim(target: string, limit: number): Promise<Claim[]>;
+  /** Takes what `target` has to be reminded of. */
+  claimReminders(target: string, limit: number, resolvedForMs: number): Promise<Claim[]>;
+  /** Records how a try ended; `fenced` if the row has gone on without it. */
+  settle(claim: Claim, settlement: Settlement): Promise<Settlement['status'] | 'fenced'>;
+  /** Records a reminder and when the next is due, in ms from now. */
+  reminded(claim: Claim, code: string, nextMs: number): Promise<void>;
+}
+
 /** What becomes of a row after a try. */
 export interface Settlement {
   readonly status: 'delivered' | 'dead' | 'waiting';
@@ -16,7 +28,7 @@ export interface Settlement {
   readonly nextMs: number;
 }
 
-interface Row {
+export interface DeliveryRow {
   readonly id: string;
   readonly dedup_key: string;
   readonly notice: AlertNotice;
@@ -24,11 +36,12 @@ interface Row {
   readonly started_at: number | null;
 }
 
-const RETURNING = `
-returning d.id::text, d.dedup_key, d.notice, d.attempts,
-          (select min((e.notice->>'at')::float8) from slo.delivery e
-            where e.target = d.target and e.dedup_key = d.dedup_key
-              and e.notice->>'incident' = d.notice->>'incident') as started_at`;
+/** What is known of the row `d`. */
+export const DELIVERY_ROW = `
+d.id::text, d.dedup_key, d.notice, d.attempts,
+  (select min((e.notice->>'at')::float8) from slo.delivery e
+    where e.target = d.target and e.dedup_key = d.dedup_key
+      and e.notice->>'incident' = d.notice->>'incident') as started_at`;
 
 /** Only the oldest that waits of each key: a resolve never overtakes its trigger. The lease is `next_at`. */
 const CLAIM: Statement = {
@@ -45,7 +58,8 @@ with due as (
 update slo.delivery d
    set attempts = d.attempts + 1, next_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
   from due
- where d.id = due.id${RETURNING}`,
+ where d.id = due.id
+returning ${DELIVERY_ROW}`,
 };
 
 /** The newest of each key that was sent, as long as the target has to hear of it: a trigger until its resolve exists. */
@@ -65,7 +79,8 @@ with due as (
 update slo.delivery d
    set next_at = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
   from due
- where d.id = due.id${RETURNING}`,
+ where d.id = due.id
+returning ${DELIVERY_ROW}`,
 };
 
 const SETTLE: Statement = {
@@ -89,37 +104,33 @@ update slo.delivery
  where id = $1 and status = 'delivered'`,
 };
 
-function toClaim({ id, dedup_key, notice, attempts, started_at }: Row): Claim {
+export function toClaim({ id, dedup_key, notice, attempts, started_at }: DeliveryRow): Claim {
   return { id, dedupKey: dedup_key, notice, attempt: attempts, startedAt: started_at ?? notice.at };
 }
 
 /** The rows of the outbox, as those see them who send. No transaction is open while anything is sent. */
-export class DeliveryStore {
+export class DeliveryStore implements LaneStore {
   constructor(
     private readonly database: Database,
     private readonly leaseMs: number,
     private readonly giveUpMs: number,
   ) {}
 
-  /** Takes what is due for `target`; until the lease ends nobody else does. */
   async claim(target: string, limit: number): Promise<Claim[]> {
-    return (await this.database.query<Row>(CLAIM, [target, limit, this.leaseMs])).map(toClaim);
+    return (await this.database.query<DeliveryRow>(CLAIM, [target, limit, this.leaseMs])).map(toClaim);
   }
 
-  /** Takes what `target` has to be reminded of. */
   async claimReminders(target: string, limit: number, resolvedForMs: number): Promise<Claim[]> {
     const values = [target, limit, this.leaseMs, resolvedForMs];
-    return (await this.database.query<Row>(CLAIM_REMINDERS, values)).map(toClaim);
+    return (await this.database.query<DeliveryRow>(CLAIM_REMINDERS, values)).map(toClaim);
   }
 
-  /** Records how a try ended; `fenced` if the row has gone on without it. */
   async settle({ id, attempt }: Claim, { status, code, nextMs }: Settlement): Promise<Settlement['status'] | 'fenced'> {
     const values = [id, attempt, status, code, Math.round(nextMs), this.giveUpMs];
     const [row] = await this.database.query<{ status: Settlement['status'] }>(SETTLE, values);
     return row?.status ?? 'fenced';
   }
 
-  /** Records a reminder and when the next is due, in ms from now. */
   async reminded({ id }: Claim, code: string, nextMs: number): Promise<void> {
     await this.database.query(REMINDED, [id, code, Math.round(nextMs)]);
   }

@@ -6,6 +6,7 @@ import type { DeliverySettings } from '../delivery-settings.js';
 import { DeliveryLane } from './delivery-lane.js';
 import { DeliveryStore } from './delivery-store.js';
 import { DeliverySweeper } from './delivery-sweeper.js';
+import { GroupStore } from './group-store.js';
 
 /** Parts of the drain's time: until what is being sent is given up, and until nothing is waited for any more. */
 const PATIENCE_SHARE = 0.6;
@@ -29,9 +30,11 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     logger: Logger,
   ) {
     const { times, targets } = settings;
-    const store = new DeliveryStore(database, times.leaseMs, times.giveUpMs);
-    const parts = { store, times, logger, stop: this.stop.signal };
-    this.lanes = targets.map((target) => new DeliveryLane(target, parts));
+    const single = new DeliveryStore(database, times.leaseMs, times.giveUpMs);
+    this.lanes = targets.map((target) => {
+      const store = target.groupOf === undefined ? single : new GroupStore(database, single, { ...times, target });
+      return new DeliveryLane(target, { store, times, logger, stop: this.stop.signal });
+    });
     this.sweeper = new DeliverySweeper(database, settings, logger);
   }
 

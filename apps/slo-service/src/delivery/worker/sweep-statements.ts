@@ -1,6 +1,7 @@
 import type { Statement } from '@holdfast/database';
 
-const UNSILENCED = `
+/** No silence keeps the notice of row `d` back. */
+export const UNSILENCED = `
 not exists (select from slo.silence s
              where (s.slo is null or s.slo = d.notice->>'slo') and now() >= s.starts_at and now() < s.ends_at)`;
 
@@ -40,8 +41,8 @@ export const STRANDED_KEYS: Statement = {
 export const TO_FALLBACK: Statement = {
   name: 'delivery_to_fallback',
   text: `
-insert into slo.delivery (target, dedup_key, action, severity, notice)
-select $2, dedup_key, 'trigger', severity, notice
+insert into slo.delivery (target, dedup_key, action, severity, notice, group_key)
+select $2, dedup_key, 'trigger', severity, notice, group_key
   from (select distinct on (d.notice) d.* from slo.delivery d where ${STRANDED} and d.dedup_key = $5
          order by d.notice, d.id) as each
  order by id`,
