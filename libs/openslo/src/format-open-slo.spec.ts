@@ -45,18 +45,18 @@ const definitions: fc.Arbitrary<SloDefinition> = fc
   .filter((definition) => checkDefinition(definition).length === 0);
 
 describe('formatOpenSlo', () => {
-  it('writes what is read again as the same', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(definitions, { selector: ({ id }) => id, maxLength: 4 }), (some) => {
-        expect(parseOpenSlo(formatOpenSlo(some))).toEqual({ definitions: some, problems: [] });
+  it('writes what is read again as the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(definitions, { selector: ({ id }) => id, maxLength: 4 }), async (some) => {
+        expect(await parseOpenSlo(await formatOpenSlo(some))).toEqual({ definitions: some, problems: [] });
       }),
       { numRuns: 300 },
     );
   });
 
-  it('of the default ones is for people, and valid', () => {
-    const text = formatOpenSlo(DEFAULT_SLOS);
-    expect(parseOpenSlo(text)).toEqual({ definitions: DEFAULT_SLOS, problems: [] });
+  it('of the default ones is for people, and valid', async () => {
+    const text = await formatOpenSlo(DEFAULT_SLOS);
+    expect(await parseOpenSlo(text)).toEqual({ definitions: DEFAULT_SLOS, problems: [] });
     expect(text).toContain('  name: error-rate\n  displayName: Error rate\n');
     expect(text).toContain('    - duration: 30d\n      isRolling: true\n');
     expect(text.split('---\n')).toHaveLength(1 + 4 + 5);

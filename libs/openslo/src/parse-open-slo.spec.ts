@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkDefinition, DEFINITION_FAULTS } from '@holdfast/slo';
 import fc from 'fast-check';
-import { MAX_OPENSLO_BYTES, parseOpenSlo } from './parse-open-slo.js';
+import { parseOpenSlo } from './parse-open-slo.js';
 import { OPENSLO_RULES, type OpenSloRule } from './problem.js';
 
 const SLO = `apiVersion: openslo/v1
@@ -39,22 +39,7 @@ spec:
     - targetPercent: 99.9
 `;
 
-const CONDITION = `apiVersion: openslo/v1
-kind: AlertCondition
-metadata: { name: burns }
-spec:
-  severity: page
-  condition: { kind: burnrate, op: gte, threshold: 14.4, lookbackWindow: 1h, alertAfter: 5m }
-`;
-
-const POLICY = `apiVersion: openslo/v1
-kind: AlertPolicy
-metadata: { name: page-us }
-spec:
-  alertWhenNoData: true
-  conditions: [{ conditionRef: burns }]
-  notificationTargets: [{ targetRef: us }]
-`;
+const POLICY = 'apiVersion: openslo/v1\nkind: AlertPolicy\nmetadata: { name: page-us }\nspec: { conditions: [] }\n';
 
 const SLI = `apiVersion: openslo/v1
 kind: SLI
@@ -69,16 +54,16 @@ spec:
 const SOURCE = 'apiVersion: openslo/v1\nkind: DataSource\nmetadata: { name: ours }\nspec: { type: holdfast }\n';
 const SERVICE = 'apiVersion: openslo/v1\nkind: Service\nmetadata: { name: search }\nspec: {}\n';
 
-const told = (text: string) =>
-  parseOpenSlo(text).problems.map(({ line, column, path, rule }) => ({ line, column, path, rule }));
+const told = async (text: string) =>
+  (await parseOpenSlo(text)).problems.map(({ line, column, path, rule }) => ({ line, column, path, rule }));
 const change = (from: string, to: string, text = SLO) => {
   expect(text).toContain(from);
   return text.replace(from, to);
 };
 
 describe('parseOpenSlo', () => {
-  it('reads an SLO with its annotations', () => {
-    expect(parseOpenSlo(SLO)).toEqual({
+  it('reads an SLO with its annotations', async () => {
+    expect(await parseOpenSlo(SLO)).toEqual({
       problems: [],
       definitions: [
         {
@@ -99,19 +84,17 @@ describe('parseOpenSlo', () => {
     });
   });
 
-  it('takes all kinds, in one text and in any order', () => {
+  it('takes all kinds but those of alerts, in one text and in any order', async () => {
     const [head = '', indicator = ''] = SLO.split('  indicator:\n');
     const rest = indicator.slice(indicator.indexOf('  timeWindow'));
     const text = [
-      `${head}  indicatorRef: fast\n${rest}  alertPolicies: [page-us, { alertPolicyRef: page-us }]\n`,
-      POLICY,
+      `${head}  indicatorRef: fast\n${rest}  alertPolicies: []\n`,
       SLI,
-      CONDITION,
       SERVICE,
       SOURCE,
       '# nothing but a comment\n',
     ].join('---\n');
-    const { definitions, problems } = parseOpenSlo(text);
+    const { definitions, problems } = await parseOpenSlo(text);
     expect(problems).toEqual([]);
     expect(definitions.map(({ id }) => id)).toEqual(['search-latency']);
   });
@@ -224,30 +207,31 @@ describe('parseOpenSlo', () => {
       'holdfast.dev/units-per-sample:',
       'metadata.annotations["holdfast.dev/units-per-sample"]',
     ],
-    ['alert_op_inverted', change('op: gte', 'op: lte', CONDITION), 'op:', 'spec.condition.op'],
-    ['alert_op_inverted', change('op: gte', 'op: lt', CONDITION), 'op:', 'spec.condition.op'],
-    ['unknown_reference', POLICY, 'conditionRef:', 'spec.conditions[0].conditionRef'],
+    ['alert_unsupported', POLICY, 'kind: AlertPolicy', 'kind'],
+    ['alert_unsupported', `${SERVICE}---\n${change('Policy', 'Condition', POLICY)}`, 'kind: AlertCondition', 'kind'],
+    ['alert_unsupported', change('Policy', 'NotificationTarget', POLICY), 'kind: AlertNotificationTarget', 'kind'],
+    ['alert_unsupported', `${SLO}  alertPolicies:\n    - page-us\n`, 'alertPolicies:', 'spec.alertPolicies'],
     ['duplicate_name', `${SERVICE}---\n${SERVICE}`, 'name:', 'metadata.name'],
     ['syntax', change('kind: SLO', 'kind: "SLO'), '', ''],
     ['syntax', change('- targetPercent', ']- targetPercent'), ']- targetPercent', ''],
     ['duplicate_key', change('kind: SLO', 'kind: SLO\nkind: SLI'), 'kind: SLI', ''],
-  ])('tells %s and where: %#', (rule, text, where, path) => {
-    const problem = told(text).find((one) => one.rule === rule);
+  ])('tells %s and where: %#', async (rule, text, where, path) => {
+    const problem = (await told(text)).find((one) => one.rule === rule);
     expect(problem).toMatchObject({ path });
     expect(text.split('\n')[(problem?.line ?? 0) - 1]).toContain(where);
-    expect(parseOpenSlo(text).definitions).toEqual([]);
+    expect((await parseOpenSlo(text)).definitions).toEqual([]);
   });
 
-  it('names the column', () => {
-    expect(told(change('op: gte', 'op: lte', CONDITION))).toMatchObject([{ line: 6, column: 36 }]);
+  it('names the column', async () => {
+    expect(await told(change('result: good', 'result: bad'))).toMatchObject([{ column: 44 }]);
   });
 
-  it('counts lines over all documents, and goes on after a wrong one', () => {
+  it('counts lines over all documents, and goes on after a wrong one', async () => {
     const second = change('name: search-latency', 'name: search-two').replaceAll(
       'event: search-latency',
       'event: search-two',
     );
-    const { definitions, problems } = parseOpenSlo(
+    const { definitions, problems } = await parseOpenSlo(
       `${change('4w', '5h')}---\n${second}---\n${change('kind: SLO', 'kind: X')}`,
     );
     expect(definitions.map(({ id }) => id)).toEqual(['search-two']);
@@ -257,18 +241,18 @@ describe('parseOpenSlo', () => {
     ]);
   });
 
-  it('tells all that is wrong, from the top down', () => {
+  it('tells all that is wrong, from the top down', async () => {
     const text = change("'750'", 'soon').replace('Occurrences', 'Timeslices').replace('4w', '1Y');
-    expect(told(text).map(({ rule }) => rule)).toEqual([
+    expect((await told(text)).map(({ rule }) => rule)).toEqual([
       'annotation_malformed',
       'duration_unsupported',
       'method_unsupported',
     ]);
   });
 
-  it('takes aliases, but no bomb of them', () => {
+  it('takes aliases, but no bomb of them', async () => {
     expect(
-      parseOpenSlo(
+      await parseOpenSlo(
         change('displayName: Search', 'displayName: &title Search').replace(
           'Searches that answer within 750 ms',
           '*title',
@@ -282,22 +266,17 @@ describe('parseOpenSlo', () => {
           .fill(index === 0 ? 'lol' : `*x${String(index - 1)}`)
           .join(', ')}]`,
     );
-    expect(told(bomb.join('\n')).map(({ rule }) => rule)).toEqual(['alias_bomb']);
+    expect((await told(bomb.join('\n'))).map(({ rule }) => rule)).toEqual(['alias_bomb']);
   });
 
-  it('takes 1 MiB and no more, whatever is in it, in a time that is bounded', () => {
-    const filled = (bytes: number) => `#${'é'.repeat(Math.floor((bytes - 1) / 2))}\n`;
-    expect(told(filled(MAX_OPENSLO_BYTES - 2))).toEqual([]);
-    expect(told(filled(MAX_OPENSLO_BYTES + 2))).toMatchObject([{ line: 1, column: 1, rule: 'too_large' }]);
-  });
-
-  it('throws at no text, and lets no definition through that cannot be judged by', () => {
+  it('throws at no text, and lets no definition through that cannot be judged by', async () => {
     const cut = fc
       .tuple(fc.nat(SLO.length), fc.nat(30), fc.string({ maxLength: 12 }))
       .map(([at, length, put]) => SLO.slice(0, at) + put + SLO.slice(at + length));
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), cut, fc.json()), (text) => {
-        for (const definition of parseOpenSlo(text).definitions) expect(checkDefinition(definition)).toEqual([]);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), cut, fc.json()), async (text) => {
+        for (const definition of (await parseOpenSlo(text)).definitions)
+          expect(checkDefinition(definition)).toEqual([]);
       }),
       { numRuns: 300 },
     );

@@ -2,14 +2,15 @@ import { DEFINITION_FAULTS } from '@holdfast/slo';
 
 /** What a document may break. Each problem names one. */
 export const OPENSLO_RULES = {
-  too_large: 'the text is larger than 1 MiB',
+  too_large: 'the text is larger than 256 KiB',
   syntax: 'it is no YAML',
   too_deep: 'it nests deeper than any OpenSLO document does',
-  too_complex: 'it has more tokens, documents, anchors or aliases than are read at once',
+  too_complex:
+    'it has more tokens, documents, anchors or aliases than are read at once, or a document is longer than 32 KiB or 4,000 tokens',
   duplicate_key: 'the mapping has the key already',
   alias_bomb: 'its aliases multiply: write out what they stand for',
   version_unsupported: 'the apiVersion is not openslo/v1',
-  kind_unsupported: 'the kind is none of SLO, SLI, AlertPolicy, AlertCondition, Service, DataSource',
+  kind_unsupported: 'the kind is none of SLO, SLI, Service, DataSource',
   missing_field: 'a field is missing that OpenSLO v1 requires',
   unknown_field: 'OpenSLO v1 has no such field here, or Holdfast gives it no meaning',
   wrong_value: 'the value is of a type or form that OpenSLO v1 does not allow here',
@@ -28,8 +29,8 @@ export const OPENSLO_RULES = {
   filter_unsupported: 'good is filtered by result: good, bad by result: bad, and total not at all',
   annotation_unknown: 'Holdfast has no such annotation',
   annotation_malformed: 'the annotation has none of the values that it may have',
-  alert_op_inverted:
-    'a burn rate alerts when it is above the threshold: use gt or gte; lt and lte would alert when all is well',
+  alert_unsupported:
+    'alert policies, conditions and targets change nothing here: every SLO is judged by the burn rules of docs/slo.md, and who is told is configuration. Leave them out',
   ...DEFINITION_FAULTS,
 } as const;
 

@@ -10,7 +10,7 @@ export class DefinitionDocuments {
 
   /** Takes all definitions of a document, or none if anything is wrong with it, or it is a dry run. */
   async define(yaml: string, options: { readonly isDryRun: boolean; readonly by: string }): Promise<SloDefineResult> {
-    const { definitions, problems } = parseOpenSlo(yaml);
+    const { definitions, problems } = await parseOpenSlo(yaml);
     const isApplied = problems.length === 0 && !options.isDryRun;
     if (isApplied) await this.definitions.revise(definitions, options.by);
     const known = new Map((await this.definitions.current()).map(({ id, revision }) => [id, revision]));
@@ -22,6 +22,6 @@ export class DefinitionDocuments {
   }
 
   async export(): Promise<string> {
-    return formatOpenSlo(await this.definitions.current());
+    return await formatOpenSlo(await this.definitions.current());
   }
 }

@@ -40,6 +40,9 @@ export function toDefinition(entry: Entry<'SLO'>, documents: NamedDocuments): Re
     ...objective.problems,
     ...windowMs.problems,
     ...checkIndicator(entry, documents),
+    ...((spec.alertPolicies ?? []).length === 0
+      ? []
+      : [source.problem('alert_unsupported', ['spec', 'alertPolicies'])]),
   ];
   if (objective.value === undefined || windowMs.value === undefined) return { value: undefined, problems };
   const value: SloDefinition = {

@@ -1,15 +1,22 @@
 import { CST, Lexer } from 'yaml';
 import type { OpenSloRule } from '../problem.js';
+import type { TimeSlice } from './time-slice.js';
 
 /** Brackets in brackets, columns of indentation, and indicators in one line: OpenSLO needs 6, 20 and 2. */
 const MAX_NESTED = 64;
-/** Of all documents of a text together; a thousand SLOs have about 200,000 tokens. */
+/** Of all documents of a text together; an SLO has about 200 tokens and 1 KiB. */
 const MAX_OF: Readonly<Partial<Record<CST.TokenType | 'any', number>>> = {
-  any: 250_000,
-  'doc-start': 2_000,
+  any: 100_000,
+  'doc-start': 600,
   anchor: 200,
   alias: 200,
 };
+
+/** Of one document: it is composed in one go, which takes about 10 µs a token. */
+const MAX_TOKENS = 4_000;
+const MAX_LENGTH = 32_768;
+
+const TOKENS_AT_ONCE = 500;
 
 export interface Excess {
   readonly rule: OpenSloRule;
@@ -21,8 +28,10 @@ export interface Excess {
  * within it may end the whole process; and it takes seconds for a MiB of brackets. Splitting a text into tokens does
  * neither.
  */
-export function findExcess(text: string): Excess | undefined {
+export async function findExcess(text: string, slice: TimeSlice): Promise<Excess | undefined> {
   const left = { ...MAX_OF };
+  let document = 0;
+  let tokens = 0;
   let offset = 0;
   let brackets = 0;
   let indicators = 0;
@@ -33,6 +42,14 @@ export function findExcess(text: string): Excess | undefined {
     else if (type === 'flow-map-end' || type === 'flow-seq-end') brackets -= 1;
     else if (type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind') indicators += 1;
     else if (type === 'newline') indicators = 0;
+    tokens += 1;
+    if (tokens % TOKENS_AT_ONCE === 0) await slice.pause();
+    if (type === 'doc-start') {
+      document = offset;
+      tokens = 0;
+    }
+    const length = offset + token.length - document;
+    if (tokens > MAX_TOKENS || length > MAX_LENGTH) return { rule: 'too_complex', offset };
     if (brackets < 0) return { rule: 'syntax', offset };
     const indent = isLineStart && type === 'space' ? token.length : 0;
     if (Math.max(brackets, indent, brackets > 0 ? 0 : indicators) > MAX_NESTED) return { rule: 'too_deep', offset };

@@ -5,11 +5,17 @@ import type { Path, YamlSource } from './yaml-source.js';
 
 type Read = { readonly document: AnyDocument } | { readonly problems: readonly OpenSloProblem[] };
 
+/** Kinds of v1 that would have to change how alerts are raised or told. */
+const ALERT_KINDS: ReadonlySet<string> = new Set(['AlertPolicy', 'AlertCondition', 'AlertNotificationTarget']);
+
 /** The document that a source holds, if it has the form of one. */
 export function readDocument(source: YamlSource): Read {
   const kind = valueAt(source.value, ['kind']);
   if (valueAt(source.value, ['apiVersion']) !== 'openslo/v1') {
     return { problems: [source.problem('version_unsupported', ['apiVersion'])] };
+  }
+  if (typeof kind === 'string' && ALERT_KINDS.has(kind)) {
+    return { problems: [source.problem('alert_unsupported', ['kind'])] };
   }
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
     return { problems: [source.problem('kind_unsupported', ['kind'])] };

@@ -37,35 +37,6 @@ const SliSpec = z.strictObject({
     .optional(),
 });
 
-const ConditionSpec = z.strictObject({
-  description: Text.optional(),
-  severity: z.string().min(1).max(64),
-  condition: z.strictObject({
-    kind: z.literal('burnrate'),
-    op: z.enum(['lte', 'gte', 'lt', 'gt']),
-    threshold: z.number().positive(),
-    lookbackWindow: Duration,
-    alertAfter: Duration.optional(),
-  }),
-});
-
-const PolicySpec = z.strictObject({
-  description: Text.optional(),
-  alertWhenNoData: z.boolean().optional(),
-  alertWhenResolved: z.boolean().optional(),
-  alertWhenBreaching: z.boolean().optional(),
-  conditions: z
-    .array(
-      z.union([
-        z.strictObject({ conditionRef: Name }),
-        z.strictObject({ kind: z.literal('AlertCondition'), metadata: OptionalMetadata, spec: ConditionSpec }),
-      ]),
-    )
-    .min(1)
-    .max(1),
-  notificationTargets: z.array(z.unknown()).optional(),
-});
-
 const Objective = z.strictObject({
   displayName: Text.optional(),
   target: z.number().optional(),
@@ -86,15 +57,7 @@ const SloSpec = z.strictObject({
     .length(1),
   budgetingMethod: z.string(),
   objectives: z.array(Objective),
-  alertPolicies: z
-    .array(
-      z.union([
-        Name,
-        z.strictObject({ alertPolicyRef: Name }),
-        z.strictObject({ kind: z.literal('AlertPolicy'), metadata: OptionalMetadata, spec: PolicySpec }),
-      ]),
-    )
-    .optional(),
+  alertPolicies: z.array(z.unknown()).optional(),
 });
 
 const ofKind = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>
@@ -104,8 +67,6 @@ const ofKind = <K extends string, S extends z.ZodType>(kind: K, spec: S) =>
 export const KINDS = {
   SLO: ofKind('SLO', SloSpec),
   SLI: ofKind('SLI', SliSpec),
-  AlertPolicy: ofKind('AlertPolicy', PolicySpec),
-  AlertCondition: ofKind('AlertCondition', ConditionSpec),
   Service: ofKind('Service', z.strictObject({ description: Text.optional() })),
   DataSource: ofKind(
     'DataSource',
@@ -122,5 +83,3 @@ export type DocumentOf<K extends Kind> = z.infer<(typeof KINDS)[K]>;
 export type AnyDocument = { [K in Kind]: DocumentOf<K> }[Kind];
 export type Sli = z.infer<typeof SliSpec>;
 export type SourcedMetric = z.infer<typeof Metric>;
-export type AlertConditionSpec = z.infer<typeof ConditionSpec>;
-export type AlertPolicySpec = z.infer<typeof PolicySpec>;

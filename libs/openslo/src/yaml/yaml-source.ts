@@ -1,16 +1,18 @@
 import {
+  Composer,
   isAlias,
   isCollection,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseAllDocuments,
+  Parser,
   type Document,
   type Node,
 } from 'yaml';
 import { duplicateKeys } from './duplicate-keys.js';
 import { findExcess } from './find-excess.js';
+import type { TimeSlice } from './time-slice.js';
 import { OPENSLO_RULES, type OpenSloProblem, type OpenSloRule } from '../problem.js';
 
 export type Path = readonly (string | number)[];
@@ -30,26 +32,25 @@ export interface YamlSources {
 const MAX_FAULTS = 20;
 
 /** Reads every document of a text. Whatever the text is, it throws nothing and takes no more than time in proportion. */
-export function readYaml(text: string): YamlSources {
+export async function readYaml(text: string, slice: TimeSlice): Promise<YamlSources> {
   const lines = new LineCounter();
   const problemAt = (offset: number, rule: OpenSloRule, path: Path, detail?: string): OpenSloProblem => {
     const { line, col } = lines.linePos(offset);
     const message = detail === undefined ? OPENSLO_RULES[rule] : `${OPENSLO_RULES[rule]} (${detail})`;
     return { line: Math.max(1, line), column: Math.max(1, col), path: pathText(path), rule, message };
   };
-  const excess = findExcess(text);
+  const excess = await findExcess(text, slice);
   if (excess !== undefined) {
-    lines.lineStarts.push(...lineStarts(text, excess.offset));
+    lines.lineStarts = lineStarts(text, excess.offset);
     return { sources: [], problems: [problemAt(excess.offset, excess.rule, [])] };
   }
-  // Of a text without documents it is an empty list, which TypeScript knows by another type. The check for unique keys
-  // that comes with the parser takes quadratic time.
-  const documents: readonly Document[] = [
-    ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }),
-  ];
+  // One document after the other. The check for unique keys that comes with the parser takes quadratic time.
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
+  const documents: Iterable<Document> = composer.compose(new Parser(lines.addNewLine).parse(text));
   const sources: YamlSource[] = [];
   const problems: OpenSloProblem[] = [];
   for (const document of documents) {
+    await slice.pause();
     const faults = [
       ...document.errors.slice(0, MAX_FAULTS).map(({ pos, message }) => problemAt(pos[0], 'syntax', [], message)),
       ...duplicateKeys(document)
