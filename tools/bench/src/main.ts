@@ -3,6 +3,7 @@ import { runNaive } from './health/naive.js';
 import { page } from './page/page.js';
 import { reconnect } from './reconnect/reconnect.js';
 import { runCrowd } from './reconnect/crowd.js';
+import { runTutorial } from './reconnect/tutorial-server.js';
 import { redisLoss } from './redis-loss/redis-loss.js';
 import { runPlain } from './rolling/plain-server.js';
 import { deployRolling, rolling } from './rolling/rolling.js';
@@ -20,6 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   takeover,
   // The clients of `reconnect`, in a process of their own.
   crowd: runCrowd,
+  // What `reconnect` compares with.
+  tutorial: runTutorial,
   // What `health` compares with.
   naive: runNaive,
   // What `rolling` compares with.

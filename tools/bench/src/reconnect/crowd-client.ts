@@ -1,104 +1,132 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHAT_NAMESPACE, type CommandReply, type EventPage, type ThreadResume } from '@holdfast/contracts';
-import { io, type Socket } from 'socket.io-client';
+import type { CommandReply, CommandResult, EventPage, ThreadResume } from '@holdfast/contracts';
+import type { CrowdServer } from './crowd-protocol.js';
+import { WireClient } from './wire-client.js';
 
-const WITHIN_MS = 30_000;
 const RETRY_MS = 100;
 
-interface Answer {
-  readonly ok: boolean;
-  readonly error?: { readonly retryable: boolean; readonly retryAfterMs?: number };
+interface Cursor {
+  readonly afterSeq: number;
+  /** Absent until the first answer. */
+  readonly epoch?: string;
 }
 
-interface Cursor {
-  afterSeq: number;
-  /** Absent until the first answer. */
-  epoch?: string;
-}
+/** An answer that says so is not the whole; neither can stand in a text, whose quotes are escaped. */
+const UNFINISHED = ['"status":"pending"', '"more":true'];
 
 /** One client that remembers how far it is in each thread. */
 export class CrowdClient {
-  events = 0;
   retries = 0;
-  private socket: Socket | undefined;
-  private readonly cursors: Map<string, Cursor>;
-  private lost: Promise<void> = Promise.resolve();
+  private wire: WireClient | undefined;
+  private cursors: Map<string, Cursor>;
+  private before: Map<string, Cursor>;
+  /** Arrived, and not looked into yet. */
+  private answer: Buffer | undefined;
 
   constructor(
     private readonly token: string,
     threadIds: readonly string[],
   ) {
     this.cursors = new Map(threadIds.map((threadId) => [threadId, { afterSeq: 0 }]));
+    this.before = this.cursors;
   }
 
-  /** Resolves with `session.ready`; a refused connection is tried again. */
-  async connect(url: string): Promise<void> {
+  /** Resolves once the server has greeted it; a refused connection is tried again. */
+  async connect(server: CrowdServer): Promise<void> {
     for (;;) {
-      const socket = io(`${url}${CHAT_NAMESPACE}`, {
-        transports: ['websocket'],
-        forceNew: true,
-        reconnection: false,
-        auth: { token: this.token },
-      });
-      this.socket = socket;
-      const isReady = await new Promise<boolean>((resolve) => {
-        socket.once('session.ready', () => {
-          resolve(true);
-        });
-        socket.once('connect_error', () => {
-          resolve(false);
-        });
-      });
-      if (isReady) {
-        this.lost = new Promise((resolve) => {
-          socket.once('disconnect', () => {
-            resolve();
-          });
-        });
-        return;
-      }
-      socket.disconnect();
+      this.wire = await WireClient.connect(server, this.token);
+      if (this.wire !== undefined) return;
       this.retries += 1;
       await delay(RETRY_MS);
     }
   }
 
-  /** Catches up with every thread; resolves once nothing is missing. */
+  /**
+   * Resolves once it holds all that it missed. What arrived whole, which is the rule, is looked into by {@link settle}:
+   * reading it is the work of the client's own machine.
+   */
   async sync(): Promise<void> {
-    let pending = [...this.cursors.keys()];
-    while (pending.length > 0) {
-      const threads = pending.map((threadId) => ({ threadId, ...this.cursor(threadId) }));
-      const reply = await this.ask<CommandReply<'session.resume'>>('session.resume', { threads, runs: [] });
-      pending = [];
-      for (const thread of reply.threads) {
-        if (thread.status === 'pending') pending.push(thread.threadId);
-        else await this.take(thread);
-      }
-      if (pending.length > 0) await delay(RETRY_MS);
-    }
+    this.before = new Map(this.cursors);
+    const answer = await this.ask('session.resume', { threads: this.threads(this.cursors.keys()), runs: [] });
+    this.answer = answer;
+    if (UNFINISHED.some((mark) => answer.includes(mark))) await this.finish();
   }
 
-  disconnect(): void {
-    this.socket?.disconnect();
+  /** Checks what arrived; the number of events. @throws Error if one is missing, doubled or out of order. */
+  settle(): number {
+    if (this.answer !== undefined) this.takeAll((parse(this.answer) as CommandReply<'session.resume'>).threads);
+    this.answer = undefined;
+    let events = 0;
+    for (const [threadId, { afterSeq }] of this.cursors)
+      events += afterSeq - (this.before.get(threadId)?.afterSeq ?? 0);
+    return events;
+  }
+
+  /** Forgets the last {@link sync}. */
+  rewind(): void {
+    this.cursors = new Map(this.before);
+  }
+
+  async disconnect(): Promise<void> {
+    await this.wire?.disconnect();
   }
 
   /** Resolves once the connection is gone. */
-  disconnected(): Promise<void> {
-    return this.lost;
+  async disconnected(): Promise<void> {
+    await this.wire?.disconnected();
   }
 
-  private async take(thread: ThreadResume): Promise<void> {
-    if (thread.status === 'denied' || thread.status === 'pending') throw new Error(`a thread is ${thread.status}`);
-    const cursor = this.cursor(thread.threadId);
-    cursor.epoch = thread.epoch;
-    this.events += thread.events.length;
-    cursor.afterSeq = thread.status === 'reset' ? thread.head : (thread.events.at(-1)?.seq ?? cursor.afterSeq);
-    while (cursor.afterSeq < thread.head) {
-      const { threadId } = thread;
-      const page = await this.ask<EventPage>('events.pull', { threadId, afterSeq: cursor.afterSeq, limit: 200 });
-      this.events += page.events.length;
-      cursor.afterSeq = page.events.at(-1)?.seq ?? page.head;
+  private async finish(): Promise<void> {
+    let { answer } = this;
+    this.answer = undefined;
+    while (answer !== undefined) {
+      const { threads } = parse(answer) as CommandReply<'session.resume'>;
+      const pending = threads.filter(({ status }) => status === 'pending').map(({ threadId }) => threadId);
+      const rest = this.takeAll(threads);
+      for (const threadId of rest) await this.pull(threadId);
+      if (pending.length === 0) return;
+      await delay(RETRY_MS);
+      answer = await this.ask('session.resume', { threads: this.threads(pending), runs: [] });
     }
+  }
+
+  private async pull(threadId: string): Promise<void> {
+    for (let more = true; more;) {
+      const request = { threadId, afterSeq: this.cursor(threadId).afterSeq, limit: 200 };
+      const page = parse(await this.ask('events.pull', request)) as EventPage;
+      this.advance(page);
+      more = page.more;
+    }
+  }
+
+  /** The threads that there is more of. */
+  private takeAll(threads: readonly ThreadResume[]): string[] {
+    const unfinished: string[] = [];
+    for (const thread of threads) {
+      if (thread.status === 'denied') throw new Error('a thread is denied');
+      if (thread.status === 'pending') continue;
+      if (thread.status === 'reset') {
+        const { threadId, epoch, head: afterSeq } = thread;
+        this.cursors.set(threadId, { epoch, afterSeq });
+        continue;
+      }
+      this.advance(thread);
+      if (thread.more) unfinished.push(thread.threadId);
+    }
+    return unfinished;
+  }
+
+  private advance({ threadId, epoch, events }: Pick<EventPage, 'threadId' | 'epoch' | 'events'>): void {
+    let { afterSeq } = this.cursor(threadId);
+    for (const { seq } of events) {
+      if (seq !== afterSeq + 1) throw new Error(`after ${String(afterSeq)} comes ${String(seq)}`);
+      afterSeq = seq;
+    }
+    this.cursors.set(threadId, { epoch, afterSeq });
+  }
+
+  private threads(threadIds: Iterable<string>): object[] {
+    return [...threadIds].map((threadId) => ({ threadId, ...this.cursor(threadId) }));
   }
 
   private cursor(threadId: string): Cursor {
@@ -107,14 +135,21 @@ export class CrowdClient {
     return cursor;
   }
 
-  private async ask<R>(command: string, request: object): Promise<R> {
-    if (this.socket === undefined) throw new Error('not connected');
+  private async ask(command: string, request: object): Promise<Buffer> {
     for (;;) {
-      const answer = (await this.socket.timeout(WITHIN_MS).emitWithAck(command, request)) as Answer;
-      if (answer.ok) return answer as R;
-      if (answer.error?.retryable !== true) throw new Error(`${command}: ${JSON.stringify(answer)}`);
+      if (this.wire === undefined) throw new Error('not connected');
+      const answer = await this.wire.ask(command, request);
+      if (!answer.includes('"ok":false')) return answer;
+      const [refused] = JSON.parse(answer.toString()) as [CommandResult<'session.resume'>];
+      if (refused.ok) return answer;
+      if (!refused.error.retryable) throw new Error(`${command}: ${refused.error.code}`);
       this.retries += 1;
-      await delay(answer.error.retryAfterMs ?? RETRY_MS);
+      await delay(refused.error.retryAfterMs ?? RETRY_MS);
     }
   }
+}
+
+function parse(answer: Buffer): unknown {
+  const [reply] = JSON.parse(answer.toString()) as [unknown];
+  return reply;
 }

@@ -1,3 +1,10 @@
+/** Where a crowd goes. */
+export interface CrowdServer {
+  readonly url: string;
+  /** `/` has no middleware, and hence no token, in the servers that Holdfast is compared with. */
+  readonly namespace: string;
+}
+
 /** What the process of the clients is told. */
 export type CrowdOrder =
   /** Who they are, and which threads each of them has. */
@@ -6,7 +13,10 @@ export type CrowdOrder =
       readonly members: readonly { readonly subject: string; readonly threadIds: readonly string[] }[];
     }
   /** All at once: connect, and catch up unless `bare`. Answered with a `CrowdReport`. */
-  | { readonly order: 'connect'; readonly url: string; readonly bare: boolean }
+  | { readonly order: 'connect'; readonly server: CrowdServer; readonly bare: boolean }
+  /** Forget what the last `connect` caught up with: another server is to give the same again. */
+  | { readonly order: 'rewind' }
+  /** Answered once every connection is gone. */
   | { readonly order: 'disconnect' }
   /** Answered once every connection is gone, whoever ended it. */
   | { readonly order: 'await-loss' };
@@ -15,10 +25,10 @@ export type CrowdOrder =
 export interface CrowdReport {
   readonly ready: readonly number[];
   readonly synced: readonly number[];
-  /** Events that were caught up with. */
+  /** Events that were caught up with, none twice and none left out. */
   readonly events: number;
   /** Connections that were tried again. */
   readonly retries: number;
-  /** CPU time of the clients' process, in ms. */
+  /** CPU time of the clients' process until the last one was synced, in ms. */
   readonly cpuMs: number;
 }

@@ -23,8 +23,11 @@ export async function runCrowd(): Promise<boolean> {
         return undefined;
       case 'connect':
         return connect(clients, order);
+      case 'rewind':
+        for (const client of clients) client.rewind();
+        return undefined;
       case 'disconnect':
-        for (const client of clients) client.disconnect();
+        await Promise.all(clients.map((client) => client.disconnect()));
         return undefined;
       case 'await-loss':
         await Promise.all(clients.map((client) => client.disconnected()));
@@ -33,20 +36,22 @@ export async function runCrowd(): Promise<boolean> {
   }
 
   await new Promise((resolve) => process.once('disconnect', resolve));
-  for (const client of clients) client.disconnect();
+  await Promise.all(clients.map((client) => client.disconnect()));
   return true;
 }
 
-async function connect(clients: readonly CrowdClient[], { url, bare }: { url: string; bare: boolean }) {
+async function connect(
+  clients: readonly CrowdClient[],
+  { server, bare }: Extract<CrowdOrder, { order: 'connect' }>,
+): Promise<CrowdReport> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
-  const eventsBefore = total(clients, 'events');
-  const retriesBefore = total(clients, 'retries');
+  const retriesBefore = retries(clients);
   const ready: number[] = [];
   const synced: number[] = [];
   await Promise.all(
     clients.map(async (client) => {
-      await client.connect(url);
+      await client.connect(server);
       ready.push(performance.now() - startedAt);
       if (bare) return;
       await client.sync();
@@ -57,12 +62,12 @@ async function connect(clients: readonly CrowdClient[], { url, bare }: { url: st
   return {
     ready,
     synced,
-    events: total(clients, 'events') - eventsBefore,
-    retries: total(clients, 'retries') - retriesBefore,
+    events: bare ? 0 : clients.reduce((sum, client) => sum + client.settle(), 0),
+    retries: retries(clients) - retriesBefore,
     cpuMs: (user + system) / 1_000,
   };
 }
 
-function total(clients: readonly CrowdClient[], field: 'events' | 'retries'): number {
-  return clients.reduce((sum, client) => sum + client[field], 0);
+function retries(clients: readonly CrowdClient[]): number {
+  return clients.reduce((sum, client) => sum + client.retries, 0);
 }

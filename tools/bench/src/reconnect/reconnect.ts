@@ -1,50 +1,92 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { CHAT_NAMESPACE } from '@holdfast/contracts';
 import type { Principal } from '@holdfast/conversation';
 import type { SpawnedApp } from '@holdfast/testing';
-import { cpuTimeMs } from '../lib/cpu-time.js';
+import { cpuTimeMs, familyCpuTimeMs } from '../lib/cpu-time.js';
 import { databaseStatements, difference } from '../lib/database-statements.js';
 import { report, verdict } from '../lib/report.js';
 import { Samples } from '../lib/samples.js';
 import { World } from '../lib/world.js';
-import type { CrowdOrder, CrowdReport } from './crowd-protocol.js';
+import type { CrowdOrder, CrowdReport, CrowdServer } from './crowd-protocol.js';
+import { Peer } from './peer.js';
 
 const CLIENTS = 2_000;
 const THREADS = 1_000;
-const MISSED = 50;
 const BYTES = 256;
+/** Messages of each thread that are missed, unless the command names another number. */
+const MISSED = 50;
 
 const MAX_QUERIES = 50;
 const MAX_SYNC_MS = 3_000;
 
+interface Stage {
+  readonly world: World;
+  readonly crowd: ChildProcess;
+}
+
+/** How a crowd came back. */
+interface Return {
+  readonly ready: Samples;
+  readonly synced: Samples;
+  readonly events: number;
+}
+
 /**
  * 2,000 clients with one to three threads each lose their gateway by kill -9, miss 50 messages in every thread, and come
- * back at the same instant to another gateway that has not seen any of them. The clients share the machine's cores.
+ * back at the same instant to another gateway that has not seen any of them; then the same to plain Socket.IO, with and
+ * without a query for each client and thread. The clients share the machine's cores.
  */
 export async function reconnect(): Promise<boolean> {
+  const missed = Number(process.argv[3] ?? MISSED);
   const world = await World.start();
   const crowd = fork(process.argv[1] ?? '', ['crowd'], { execArgv: process.execArgv });
+  const stage = { world, crowd };
+  const peer = await Peer.start(world.postgres.url);
   try {
     const [first, second] = await Promise.all([world.gateway(), world.gateway()]);
-    const threads = await seed(world, crowd);
-
-    const bare = (await tell(crowd, { order: 'connect', url: first.url, bare: true })) as CrowdReport;
-    report('bare connect of 2,000 sockets, until ready', new Samples(bare.ready).toString());
-    await tell(crowd, { order: 'disconnect' });
-    await tell(crowd, { order: 'connect', url: first.url, bare: false });
+    const threads = await seed(stage);
+    await tell(crowd, { order: 'connect', server: chat(first), bare: false });
     first.signal('SIGKILL');
     await tell(crowd, { order: 'await-loss' });
-    await world.append(threads, MISSED, BYTES);
+    await world.append(threads, missed, BYTES);
 
-    return await comeBack(crowd, second, new Samples(bare.ready));
+    const before = await databaseStatements(second.url);
+    const ours = await comeBack(stage, 'Holdfast', { server: chat(second), pid: second.pid, bare: false });
+    const statements = difference(before, await databaseStatements(second.url));
+    const queries = [...statements.values()].reduce((sum, { count }) => sum + count, 0);
+    report('  Postgres statements', queries);
+    for (const [name, { count, ms }] of statements) report(`    ${name}`, `${String(count)} (${String(ms)} ms)`);
+    await tell(crowd, { order: 'disconnect' });
+    await tell(crowd, { order: 'rewind' });
+    await second.stop();
+
+    const plain = { server: { url: peer.url, namespace: '/' }, pid: peer.pid };
+    const bare = await comeBack(stage, 'plain Socket.IO, connect only', { ...plain, bare: true });
+    await tell(crowd, { order: 'disconnect' });
+    const tutorial = await comeBack(stage, 'plain Socket.IO, a query for each', { ...plain, bare: false });
+    report('  Postgres statements', await peer.queries());
+
+    report('synced / plain connect only (max)', (ours.synced.max / bare.ready.max).toFixed(2));
+    report('synced / plain with queries (max)', (ours.synced.max / tutorial.synced.max).toFixed(2));
+    return [
+      verdict('all events, none twice, in order', ours.events === tutorial.events),
+      verdict(`fewer than ${String(MAX_QUERIES)} statements`, queries < MAX_QUERIES),
+      verdict(`all synced within ${String(MAX_SYNC_MS)} ms`, ours.synced.max <= MAX_SYNC_MS),
+    ].every(Boolean);
   } finally {
     crowd.disconnect();
+    peer.stop();
     await world.end();
   }
 }
 
+function chat({ url }: SpawnedApp): CrowdServer {
+  return { url, namespace: CHAT_NAMESPACE };
+}
+
 /** The members of a thread are spread over the crowd, so that threads are shared by clients that share no other. */
-async function seed(world: World, crowd: ChildProcess): Promise<{ threadId: string; sender: Principal }[]> {
+async function seed({ world, crowd }: Stage): Promise<{ threadId: string; sender: Principal }[]> {
   const users = await world.users(CLIENTS);
   const members: number[][] = Array.from({ length: THREADS }, () => []);
   for (let client = 0; client < CLIENTS; client += 1) {
@@ -67,27 +109,28 @@ async function seed(world: World, crowd: ChildProcess): Promise<{ threadId: stri
   return threads;
 }
 
-async function comeBack(crowd: ChildProcess, gateway: SpawnedApp, bare: Samples): Promise<boolean> {
-  const before = await databaseStatements(gateway.url);
-  const cpuBefore = await cpuTimeMs(gateway.pid);
-  const back = (await tell(crowd, { order: 'connect', url: gateway.url, bare: false })) as CrowdReport;
-  const cpuMs = (await cpuTimeMs(gateway.pid)) - cpuBefore;
-  const statements = difference(before, await databaseStatements(gateway.url));
-  const queries = [...statements.values()].reduce((sum, { count }) => sum + count, 0);
-  const synced = new Samples(back.synced);
-  report('the same after kill -9, until ready', new Samples(back.ready).toString());
-  report('                        until synced', synced.toString());
-  report('events caught up with', back.events);
-  report('connections tried again', back.retries);
-  report('CPU time of the clients, ms', back.cpuMs.toFixed(0));
-  report('CPU time of the gateway, ms', cpuMs);
-  report('synced / bare connect (max)', (synced.max / bare.max).toFixed(2));
-  report('Postgres statements', queries);
-  for (const [name, { count, ms }] of statements) report(`  ${name}`, `${String(count)} (${String(ms)} ms)`);
-  return [
-    verdict(`fewer than ${String(MAX_QUERIES)} statements`, queries < MAX_QUERIES),
-    verdict(`all synced within ${String(MAX_SYNC_MS)} ms`, synced.max <= MAX_SYNC_MS),
-  ].every(Boolean);
+/** All clients connect to `server`, whose process is `pid`, at once. */
+async function comeBack(
+  { world, crowd }: Stage,
+  label: string,
+  { server, pid, bare }: { server: CrowdServer; pid: number; bare: boolean },
+): Promise<Return> {
+  const cpu = () => Promise.all([cpuTimeMs(pid), familyCpuTimeMs(world.postgres.pid)]);
+  const [ownBefore, postgresBefore] = await cpu();
+  const back = (await tell(crowd, { order: 'connect', server, bare })) as CrowdReport;
+  const [own, postgres] = await cpu();
+  const [ready, synced] = [new Samples(back.ready), new Samples(back.synced)];
+  report(label, '');
+  report('  until ready', ready.toString());
+  if (!bare) report('  until synced', synced.toString());
+  if (!bare) report('  events caught up with', back.events);
+  report('  connections tried again', back.retries);
+  report('  CPU of the server for 1,000 clients, ms', ((1_000 * (own - ownBefore)) / CLIENTS).toFixed(0));
+  report(
+    '  CPU of server / Postgres / clients, ms',
+    [own - ownBefore, postgres - postgresBefore, back.cpuMs].map((ms) => ms.toFixed(0)).join(' / '),
+  );
+  return { ready, synced, events: back.events };
 }
 
 async function tell(crowd: ChildProcess, order: CrowdOrder): Promise<unknown> {
