@@ -104,6 +104,8 @@ export class SloReporter {
     recorder.sweep();
     const now = this.now();
     const events = metrics.counter('slo_events_total');
+    // A series that is there and does not grow says that nothing happened; one that is not there, that nobody measures.
+    for (const slo of recorder.measures) events.inc({ slo, result: 'good' }, 0);
     recorder.drain((slot) => {
       this.buckets.add(slot, now, slot);
       for (const result of ['good', 'bad', 'excluded'] as const) {

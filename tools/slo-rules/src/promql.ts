@@ -1,4 +1,4 @@
-import { BURN_RULES, thresholdOf, type BurnRule, type SloDefinition } from '@holdfast/slo';
+import { BURN_RULES } from '@holdfast/slo';
 
 const MINUTE = 60_000;
 /**
@@ -16,32 +16,27 @@ export function promDuration(ms: number): string {
 
 /** All windows of the rules in ms, the shortest first. */
 export function windows(): number[] {
-  const lengths = new Set<number>(BURN_RULES.flatMap(({ longMs, shortMs }) => [longMs, shortMs]));
-  return [...lengths].sort((a, b) => a - b);
+  return ascending(BURN_RULES.flatMap(({ longMs, shortMs }) => [longMs, shortMs]));
 }
 
+/** The windows that have to be more than chance, in ms, the shortest first. */
+export function longWindows(): number[] {
+  return ascending(BURN_RULES.map(({ longMs }) => longMs));
+}
+
+function ascending(lengths: readonly number[]): number[] {
+  return [...new Set(lengths)].sort((a, b) => a - b);
+}
+
+export const eventsName = (ms: number) => `slo:events:${promDuration(ms)}`;
 export const badName = (ms: number) => `slo:bad:${promDuration(ms)}`;
+export const allName = (ms: number) => `slo:all:${promDuration(ms)}`;
 export const ratioName = (ms: number) => `slo:error_ratio:${promDuration(ms)}`;
 
-/** Units of one result, or of all that are judged, within a window, per SLO. */
-export function countExpr(result: 'bad' | 'good|bad', ms: number): string {
-  const selector = result === 'bad' ? '{result="bad"}' : '{result=~"good|bad"}';
+/** Units of a window, per SLO and result. */
+export function countExpr(ms: number): string {
   const window = promDuration(ms);
   return ms <= LONGEST_DIRECT
-    ? `sum by (slo) (increase(slo_events_total${selector}[${window}]))`
-    : `sum by (slo) (sum_over_time(${INCREASE}${selector}[${window}:5m]))`;
-}
-
-/** Fewest bad observations of an alert: the part of the guard against chance that PromQL can say. */
-const MIN_BAD_SAMPLES = 3;
-
-/** When a rule of a definition fires. */
-export function alertExpr(rule: BurnRule, definition: SloDefinition): string {
-  const threshold = String(Number(thresholdOf(rule, definition).toPrecision(12)));
-  const of = (name: string) => `${name}{slo="${definition.id}"}`;
-  return [
-    `${of(ratioName(rule.longMs))} >= ${threshold}`,
-    `${of(ratioName(rule.shortMs))} >= ${threshold}`,
-    `${of(badName(rule.longMs))} >= ${String(MIN_BAD_SAMPLES * definition.unitsPerSample)}`,
-  ].join(' and ');
+    ? `sum by (slo, result) (increase(slo_events_total{result=~"good|bad"}[${window}]))`
+    : `sum by (slo, result) (sum_over_time(${INCREASE}[${window}:5m]))`;
 }

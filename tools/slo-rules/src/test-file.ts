@@ -4,7 +4,7 @@ import { alertName, alertText, GENERATED, YAML_STYLE } from './rule-file.js';
 
 const MINUTE = 60_000;
 /** When the incident of each test begins, in minutes: long enough for the windows of an hour to be full. */
-const ONSET = 120;
+const ONSET = 65;
 const AFTER = 60;
 const PER_MINUTE = 100;
 
