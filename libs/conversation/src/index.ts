@@ -8,6 +8,7 @@ export {
 } from './log/append-messages.js';
 export { readEvents, type PageRequest } from './log/read-events.js';
 export { readRange, type Range } from './log/read-range.js';
+export { encodeWithPieces } from './open/encoded-once.js';
 export { RunFollower } from './open/run-follower.js';
 export { ThreadOpener, type OpenedThread } from './open/thread-opener.js';
 export type { Principal } from './principal.js';

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify, SignJWT, type CryptoKey, type FlattenedJWSInput, type JWTHeaderParameters } from 'jose';
 import { AppError } from '@holdfast/contracts';
@@ -23,13 +23,14 @@ export interface IssuedToken {
  */
 @Injectable()
 export class TokenService {
-  private readonly secret: Uint8Array | undefined;
+  /** Imported once: a crowd that returns at once proves itself with little. */
+  private readonly secret: Promise<CryptoKey> | undefined;
   private readonly jwks: JwksKeys | undefined;
   private readonly algorithms: string[];
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
     const { secret, jwksUrl } = config.auth;
-    this.secret = secret === undefined ? undefined : new TextEncoder().encode(secret);
+    this.secret = secret === undefined ? undefined : importSecret(secret);
     this.jwks = jwksUrl === undefined ? undefined : new JwksKeys(jwksUrl);
     this.algorithms = [...(this.secret ? [SECRET_ALGORITHM] : []), ...(this.jwks ? JWKS_ALGORITHMS : [])];
   }
@@ -73,15 +74,20 @@ export class TokenService {
       .setIssuedAt()
       .setIssuer(auth.issuer)
       .setAudience(auth.audience)
-      .sign(this.secret);
+      .sign(await this.secret);
     return { token, identity: toIdentity(claims) };
   }
 
-  private keyFor(header: JWTHeaderParameters, jws: FlattenedJWSInput): Uint8Array | Promise<CryptoKey> {
+  private keyFor(header: JWTHeaderParameters, jws: FlattenedJWSInput): Promise<CryptoKey> {
     if (header.alg === SECRET_ALGORITHM && this.secret !== undefined) return this.secret;
     if (this.jwks !== undefined && JWKS_ALGORITHMS.includes(header.alg)) return this.jwks.resolve(header, jws);
     throw refused('the token is signed with an algorithm that is not accepted');
   }
+}
+
+function importSecret(secret: string): Promise<CryptoKey> {
+  const bytes = new TextEncoder().encode(secret);
+  return webcrypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
 }
 
 function refused(message: string, cause?: unknown): AppError {

@@ -20,6 +20,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const PING_INTERVAL_MS = 15_000;
 const PING_TIMEOUT_MS = 10_000;
 
+const NO_ANSWER = { ok: false, error: new AppError('internal', 'the command gave no answer').toWire() };
+
 export interface ChatIoParts {
   readonly config: Config;
   readonly gate: HandshakeGate;
@@ -81,7 +83,7 @@ export class ChatIoAdapter extends IoAdapter {
     for (const { message, callback } of handlers) {
       table.set(message as string, (request) =>
         firstValueFrom(transform(callback(request)), {
-          defaultValue: { ok: false, error: new AppError('internal', 'the command gave no answer').toWire() },
+          defaultValue: NO_ANSWER,
         }),
       );
     }

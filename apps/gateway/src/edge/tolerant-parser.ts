@@ -1,3 +1,4 @@
+import { encodeWithPieces } from '@holdfast/conversation';
 import { metrics } from '@holdfast/observability';
 import { Decoder, Encoder, type Packet } from 'socket.io-parser';
 
@@ -33,11 +34,14 @@ class TolerantDecoder extends Decoder {
   }
 }
 
-/** Encodes as text without a search for binary, which no event and no answer contains. */
+/**
+ * Encodes as text without a search for binary, which no event and no answer contains. What many are answered with is
+ * encoded once.
+ */
 class TextEncoder extends Encoder {
   override encode({ type, nsp, id, data }: Packet): string[] {
     const address = `${type.toString()}${nsp === '/' ? '' : `${nsp},`}${id === undefined ? '' : id.toString()}`;
-    return [data === undefined ? address : address + JSON.stringify(data)];
+    return [data === undefined ? address : address + encodeWithPieces(data)];
   }
 }
 

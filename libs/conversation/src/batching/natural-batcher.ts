@@ -26,13 +26,20 @@ const PAUSE_PER_ITEM_MS = 4;
 /** Longest pause between the starts of two batches, in ms. */
 const MAX_PAUSE_MS = 500;
 
+/** Recent items above which it is a crowd, which leaves the database as much time as its last batch took. */
+const CROWD = 100;
+
+/** Longest pause that a slow database asks for, in ms. */
+const MAX_YIELD_MS = 1_500;
+
 /** How long an item counts as recent, in ms; it fades. */
 const RECENT_MS = 1_000;
 
 /**
  * Natural batching: an item that finds a free slot goes at once, and what arrives while all slots are taken is the next
  * batch. The more items there were lately, the longer the next batch gathers, so that the number of batches grows with
- * the time that a crowd takes to arrive and not with its size or the speed of the database. A full batch never waits.
+ * the time that a crowd takes to arrive and not with its size or the speed of the database; a database that is slow while
+ * a crowd is there gets fewer and larger ones. A full batch never waits.
  */
 export class NaturalBatcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -40,6 +47,8 @@ export class NaturalBatcher<I, O> {
   private scheduled = false;
   private timer: NodeJS.Timeout | undefined;
   private recent = { items: 0, at: -Infinity };
+  /** Time that the last batch took, in ms. */
+  private tookMs = 0;
 
   constructor(private readonly options: BatcherOptions<I, O>) {}
 
@@ -81,7 +90,9 @@ export class NaturalBatcher<I, O> {
   private pauseMs(): number {
     if (this.waiting.length >= this.options.maxBatch) return 0;
     const { items, at } = this.recent;
-    return at + Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items) - performance.now();
+    const gatherMs = Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items);
+    const yieldMs = items > CROWD ? Math.min(MAX_YIELD_MS, 2 * this.tookMs) : 0;
+    return at + Math.max(gatherMs, yieldMs) - performance.now();
   }
 
   private remember(items: number): void {
@@ -93,6 +104,7 @@ export class NaturalBatcher<I, O> {
   private async flush(batch: readonly Waiting<I, O>[]): Promise<void> {
     this.inFlight++;
     this.remember(batch.length);
+    const startedAt = performance.now();
     metrics.histogram('holdfast_batch_items').observe({ batch: this.options.name }, batch.length);
     try {
       const outcomes = await this.options.run(batch.map(({ item }) => item));
@@ -104,6 +116,7 @@ export class NaturalBatcher<I, O> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
+      this.tookMs = performance.now() - startedAt;
       this.inFlight--;
       this.schedule();
     }

@@ -1,8 +1,9 @@
 import type { LiveRun, LogEvent, Member, MemberRole, Part, UserKind } from '@holdfast/contracts';
 import type { Database } from '@holdfast/database';
-import { EVENT_COLUMNS, toLogEvent, type EventRow } from '../log/event-row.js';
+import { EVENT_JSON } from '../log/event-row.js';
 import { pageSql } from '../log/page-sql.js';
 import { CHUNKS_OF_R, partsOfChunks } from '../run/chunk-sql.js';
+import { encodedOnce } from './encoded-once.js';
 import type { BoundedRange } from './plan-ranges.js';
 import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from '../thread/summary.js';
 
@@ -51,14 +52,17 @@ const RUNS = {
 
 const page = (name: string, direction: 'asc' | 'desc') => ({
   name,
-  text: `select i.ord::int - 1 as index, ${EVENT_COLUMNS}
+  text: `select i.ord::int - 1 as index, p.events
          from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::integer[]) with ordinality
            as i (thread_id, after, until, max_bytes, ord)
-         cross join ${pageSql(direction, 'e.thread_id = i.thread_id and e.seq > i.after and e.seq <= i.until', {
-           limit: '$5',
-           bytes: 'i.max_bytes',
-         })}
-         order by i.ord, e.seq`,
+         cross join lateral (
+           select '[' || string_agg(${EVENT_JSON}, ',' order by e.seq) || ']' as events
+           from ${pageSql(direction, 'e.thread_id = i.thread_id and e.seq > i.after and e.seq <= i.until', {
+             limit: '$5',
+             bytes: 'i.max_bytes',
+           })}
+         ) p
+         where p.events is not null`,
 });
 
 const PAGES = { asc: page('open_events_after', 'asc'), desc: page('open_events_last', 'desc') };
@@ -140,16 +144,17 @@ export async function queryRanges(
   for (const direction of ['asc', 'desc'] as const) {
     const wanted = ranges.filter((range) => range.direction === direction && range.until > range.after);
     if (wanted.length === 0) continue;
-    const rows = await db.query<EventRow & { index: number }>(PAGES[direction], [
+    const rows = await db.query<{ index: number; events: string }>(PAGES[direction], [
       wanted.map(({ threadId }) => threadId),
       wanted.map(({ after }) => after),
       wanted.map(({ until }) => until),
       wanted.map(({ maxBytes }) => maxBytes),
       limit,
     ]);
-    for (const row of rows) {
-      const range = wanted[row.index];
-      if (range !== undefined) found.get(range)?.push(toLogEvent(row));
+    for (const { index, events } of rows) {
+      const range = wanted[index];
+      // Rows were checked when they were written, so that reading does not check again.
+      if (range !== undefined) found.set(range, encodedOnce(JSON.parse(events) as LogEvent[], events));
     }
   }
   return found;
