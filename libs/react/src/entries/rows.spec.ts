@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConversationEntry } from '@holdfast/client';
-import { conversationRows } from './rows.js';
+import { conversationRows, rowKeeper } from './rows.js';
 
 const ADA = 'ada';
 const BO = 'bo';
@@ -52,5 +52,23 @@ describe('conversationRows', () => {
       message('3', ADA, '2030-01-03T12:00:00.000Z'),
     ];
     expect(conversationRows(entries, ADA).map(({ startsDay }) => startsDay)).toEqual([true, false, true]);
+  });
+});
+
+describe('rowKeeper', () => {
+  it('gives what all entries give, and keeps the rows of those that were there', () => {
+    const first = message('1', ADA, '2030-01-01T10:00:00.000Z');
+    const second = message('2', ADA, '2030-01-01T10:01:00.000Z');
+    const edited = { ...second };
+    const third = message('3', ADA, '2030-01-01T10:02:00.000Z');
+    const keep = rowKeeper();
+    const [kept] = keep([first, second], ADA);
+    for (const entries of [[first, second, third], [first, edited, third], [second], []]) {
+      expect(keep(entries, ADA)).toEqual(conversationRows(entries, ADA));
+    }
+    const [again] = keep([first, third], ADA);
+    expect(keep([first, third, second], ADA)[0]).toBe(again);
+    expect(again).toEqual(kept);
+    expect(keep([first, third], BO)).toEqual(conversationRows([first, third], BO));
   });
 });

@@ -63,3 +63,16 @@ export function conversationRows(
     return row;
   });
 }
+
+/** Makes the rows of a log that grows at its end: those of entries that were there before stay. */
+export function rowKeeper(): (entries: readonly ConversationEntry[], selfId: string) => readonly Row[] {
+  let held: { readonly selfId: string; readonly rows: readonly Row[] } = { selfId: '', rows: [] };
+  return (entries, selfId) => {
+    const { rows } = held;
+    let same = 0;
+    if (held.selfId === selfId) while (same < rows.length && rows[same]?.entry === entries[same]) same += 1;
+    const fresh = conversationRows(entries.slice(same), selfId, rows[same - 1] ?? null);
+    held = { selfId, rows: [...rows.slice(0, same), ...fresh] };
+    return held.rows;
+  };
+}

@@ -1,6 +1,6 @@
 import type { ConversationEntry, ThreadState } from '@holdfast/client';
 import { useMemo, useState } from 'react';
-import { conversationRows, type Row } from '../entries/rows.js';
+import { conversationRows, rowKeeper, type Row } from '../entries/rows.js';
 
 interface Rows {
   readonly rows: readonly Row[];
@@ -11,7 +11,8 @@ interface Rows {
 /** What is drawn, in order. The log's part is made anew only if the log changed, not with each piece of an answer. */
 export function useRows(thread: ThreadState, entries: readonly ConversationEntry[], selfId: string): Rows {
   const { items } = thread.timeline;
-  const settled = useMemo(() => conversationRows(items, selfId), [items, selfId]);
+  const [keep] = useState(rowKeeper);
+  const settled = useMemo(() => keep(items, selfId), [keep, items, selfId]);
   const rows = useMemo(() => {
     if (entries.length === settled.length) return settled;
     return [...settled, ...conversationRows(entries.slice(settled.length), selfId, settled.at(-1))];

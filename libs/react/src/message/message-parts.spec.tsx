@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ViewPart } from '@holdfast/client';
 import { renderToStaticMarkup } from 'react-dom/server';
+import Markdown from 'react-markdown';
+import remarkGfm from 'remark-gfm';
 import { MessageParts } from './message-parts.js';
 
 function html(parts: readonly ViewPart[], isLive = false): string {
@@ -21,6 +23,26 @@ describe('a message', () => {
 
   it('opens links apart and without telling where they were', () => {
     expect(html([{ type: 'text', text: 'https://example.org' }])).toContain('rel="noopener noreferrer nofollow"');
+  });
+
+  it.each([
+    'One line, as most are: “quoted”, 3.5 % of it (or so), 50-50; done!',
+    'Where? Here - and there…',
+    '1. a list',
+    '- a list',
+    'see www.example.org',
+    'ada@example.org',
+    'https://example.org',
+    'a *b* `c` <d> e_f_ ~~g~~ | h &amp; \\*',
+    '# head',
+  ])('shows the same with and without what spares the parser: %s', (text) => {
+    const parsed = renderToStaticMarkup(<Markdown remarkPlugins={[remarkGfm]}>{text}</Markdown>);
+    const attributes = / (?:target|rel)="[^"]*"/g;
+    for (const isLive of [true, false, false]) {
+      expect(html([{ type: 'text', text }], isLive).replaceAll(attributes, '')).toBe(
+        `<div class="hf-prose">${parsed}</div>`,
+      );
+    }
   });
 
   it('shows a tool with its result in one card, and whether it still works', () => {

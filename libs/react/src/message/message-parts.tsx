@@ -26,7 +26,7 @@ interface PartContext {
 function renderPart({ part, index, parts, isLive }: PartContext): ReactNode {
   switch (part.type) {
     case 'text':
-      return <Prose key={index} text={part.text} />;
+      return <Prose key={index} text={part.text} isLive={isLive} />;
     case 'tool_call': {
       const result = parts.find((other) => other.type === 'tool_result' && other.callId === part.callId);
       const outcome = result?.type === 'tool_result' ? { result: { ok: result.ok, value: result.result } } : {};

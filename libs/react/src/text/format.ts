@@ -7,39 +7,38 @@ const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 
 const DAY_MS = 86_400_000;
 
-/** Every time zone's day begins at a multiple of this, ms. */
-const QUARTER_MS = 900_000;
-const MAX_DAYS = 5_000;
-const days = new Map<number, string>();
+const MAX_KEPT = 5_000;
 
-/** The local calendar day, for comparing. Known quarters of an hour are not worked out again: lists are long. */
-export function dayKey(at: string | number): string {
-  const ms = typeof at === 'number' ? at : Date.parse(at);
-  const quarter = Math.floor(ms / QUARTER_MS);
-  const known = days.get(quarter);
-  if (known !== undefined) return known;
-  const day = new Date(ms).toDateString();
-  if (days.size >= MAX_DAYS) days.clear();
-  days.set(quarter, day);
-  return day;
+/** Remembers what it said of each span of `ms` milliseconds: lists are long, and the formats of `Intl` are slow. */
+function perSpan(ms: number, say: (at: number) => string): (at: string | number) => string {
+  const kept = new Map<number, string>();
+  return (at) => {
+    const time = typeof at === 'number' ? at : Date.parse(at);
+    const span = Math.floor(time / ms);
+    const known = kept.get(span);
+    if (known !== undefined) return known;
+    const said = say(time);
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(span, said);
+    return said;
+  };
 }
 
-export function formatTime(at: string | number): string {
-  return clock.format(new Date(at));
-}
+/** The local calendar day, for comparing. Every time zone's day begins at a multiple of a quarter of an hour. */
+export const dayKey = perSpan(900_000, (at) => new Date(at).toDateString());
+
+export const formatTime = perSpan(60_000, (at) => clock.format(at));
 
 /** The time without its half of the day, where there is little room. */
-export function formatNarrow(at: string | number): string {
-  const parts = clock.formatToParts(new Date(at)).filter(({ type }) => type !== 'dayPeriod');
+export const formatNarrow = perSpan(60_000, (at) => {
+  const parts = clock.formatToParts(at).filter(({ type }) => type !== 'dayPeriod');
   return parts
     .map(({ value }) => value)
     .join('')
     .trim();
-}
+});
 
-export function formatExact(at: string | number): string {
-  return exact.format(new Date(at));
-}
+export const formatExact = perSpan(1_000, (at) => exact.format(at));
 
 /** Today, Yesterday, a weekday of this week, or a date. */
 export function formatDay(at: string | number, now: number): string {
@@ -68,4 +67,9 @@ export function formatDuration(ms: number): string {
 /** `1 message`, `3 messages`. */
 export function count(amount: number, noun: string): string {
   return `${String(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** A sentence after a colon; what is spelt in capitals stays. */
+export function afterColon(sentence: string): string {
+  return /^[A-Z][a-z]/.test(sentence) ? `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}` : sentence;
 }

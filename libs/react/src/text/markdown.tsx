@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactElement, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { markdownBlocks } from './markdown-blocks.js';
@@ -34,20 +34,48 @@ const COMPONENTS: Components = {
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
 };
 
-const Block = memo(function Block({ text }: { text: string }) {
-  return (
-    <Markdown remarkPlugins={PLUGINS} components={COMPONENTS}>
-      {text}
-    </Markdown>
-  );
+/** One line without a character that formats, quotes or links: the parser would say the same, later. */
+const PLAIN = /^(?=[^\s\d+\-=])(?!.*www\.)[^\n\r\\`*_[\]<>#|~&@/]+$/i;
+/** Blocks kept as parsed, and how long each may be, UTF-16 units. */
+const MAX_KEPT = 300;
+const MAX_KEPT_UNITS = 4_000;
+
+/** So that an answer that ends, or a row that comes back into view, is not parsed again; the least used go first. */
+const kept = new Map<string, ReactElement>();
+
+function keep(text: string, block: ReactElement): void {
+  kept.delete(text);
+  const [oldest] = kept.keys();
+  if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  if (text.length <= MAX_KEPT_UNITS) kept.set(text, block);
+}
+
+interface BlockProps {
+  readonly text: string;
+  /** More of it is to come. */
+  readonly grows: boolean;
+}
+
+const Block = memo(function Block({ text, grows }: BlockProps) {
+  if (PLAIN.test(text)) return <p>{text.trimEnd()}</p>;
+  // Called, not drawn: it is a function of its properties without hooks, and its outcome is what is kept.
+  const block = kept.get(text) ?? Markdown({ remarkPlugins: PLUGINS, components: COMPONENTS, children: text });
+  if (!grows) keep(text, block);
+  return block;
 });
 
+interface ProseProps {
+  readonly text: string;
+  readonly isLive?: boolean;
+}
+
 /** Formatted text. A block that did not change is not parsed again, so that a long answer costs its last block only. */
-export const Prose = memo(function Prose({ text }: { text: string }) {
+export const Prose = memo(function Prose({ text, isLive = false }: ProseProps) {
+  const blocks = markdownBlocks(text);
   return (
     <div className="hf-prose">
-      {markdownBlocks(text).map((block, index) => (
-        <Block key={index} text={block} />
+      {blocks.map((block, index) => (
+        <Block key={index} text={block} grows={isLive && index === blocks.length - 1} />
       ))}
     </div>
   );

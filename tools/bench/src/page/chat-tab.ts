@@ -1,15 +1,16 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { TaskTrace, type Task } from './task-trace.js';
 
 const LOG = `document.querySelector('[data-testid="log"]')`;
 const FRAME = 'new Promise((done) => requestAnimationFrame(done))';
-/** Collected in the page: how long each task was that took more than 50 ms, ms. */
-const WATCH_TASKS = `globalThis.longTasks = [];
-new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });`;
 const READY_MS = 30_000;
 
 /** The chat page in a browser, used like a person uses it. */
 export class ChatTab {
+  private trace: TaskTrace | null = null;
+
   private constructor(
+    private readonly browser: Browser,
     private readonly page: Page,
     private readonly devtools: CDPSession,
   ) {}
@@ -25,7 +26,7 @@ export class ChatTab {
     await page.getByTestId('agent-mode').waitFor();
     await page.getByTestId('create-thread').click();
     await page.getByTestId('composer').waitFor();
-    return new ChatTab(page, await page.context().newCDPSession(page));
+    return new ChatTab(browser, page, await page.context().newCDPSession(page));
   }
 
   get threadId(): string {
@@ -52,13 +53,18 @@ export class ChatTab {
     })()`);
   }
 
-  async watchTasks(): Promise<void> {
-    await this.page.evaluate(WATCH_TASKS);
+  /** From now on the main thread's tasks are measured. */
+  async startTrace(): Promise<void> {
+    this.trace = await TaskTrace.start(this.browser, this.page);
   }
 
-  /** Tasks of more than 50 ms since {@link watchTasks}, ms. */
-  longTasks(): Promise<number[]> {
-    return this.page.evaluate<number[]>('longTasks');
+  /** The longer tasks so far; the measuring goes on. */
+  takeTrace(): Promise<Task[]> {
+    return this.trace?.take() ?? Promise.resolve([]);
+  }
+
+  endTrace(): Promise<Task[]> {
+    return this.trace?.stop() ?? Promise.resolve([]);
   }
 
   /** Asks for a long answer, unless one is being written. */
