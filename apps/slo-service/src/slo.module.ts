@@ -6,6 +6,8 @@ import type { DeliveryOptions } from './delivery/delivery-options.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { EvaluatorService } from './evaluate/evaluator.service.js';
 import { ReportSink } from './ingest/report-sink.service.js';
+import { OVERDUE_RUNS } from './queue/overdue-runs-options.js';
+import { OverdueRuns } from './queue/overdue-runs.service.js';
 import { SloGauges } from './query/slo-gauges.service.js';
 import { SloQueries } from './query/slo-queries.service.js';
 import { RetentionService } from './rollup/retention.service.js';
@@ -29,6 +31,8 @@ export class SloModule {
         EvaluatorService,
         SloQueries,
         SloGauges,
+        { provide: OVERDUE_RUNS, useValue: { region: options.region } },
+        OverdueRuns,
       ],
     };
   }

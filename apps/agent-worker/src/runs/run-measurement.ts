@@ -11,18 +11,19 @@ const JUDGED: Timing = { good: () => undefined, bad: () => undefined, exclude: (
 /**
  * What an attempt contributes to the SLOs of answers. Each run is judged once: at its deadline, or when it ends before. An
  * attempt that takes a run over after its deadline finds it judged by the one before; only a first claim that comes too
- * late itself is counted at once.
+ * late itself is counted at once, unless the SLO service has counted it while nobody claimed it.
  */
 export class RunMeasurement {
   private readonly response: Timing;
   private readonly execution: Timing;
 
-  constructor(recorder: SloRecorder, { attempt, waitedMs, elapsedMs, prefix }: RunClaim) {
+  constructor(recorder: SloRecorder, { attempt, waitedMs, elapsedMs, prefix, overdueFor }: RunClaim) {
     const isLate = waitedMs >= FIRST_TOKEN_MS;
-    if (isLate && attempt === 1) recorder.bad('chat-response-time');
+    if (isLate && attempt === 1 && !overdueFor.includes('chat-response-time')) recorder.bad('chat-response-time');
     const isOpen = !isLate && prefix.length === 0;
     this.response = isOpen ? recorder.time('chat-response-time', FIRST_TOKEN_MS - waitedMs) : JUDGED;
-    this.execution = elapsedMs < EXECUTION_MS ? recorder.time('agent-execution', EXECUTION_MS - elapsedMs) : JUDGED;
+    const executes = elapsedMs < EXECUTION_MS && !overdueFor.includes('agent-execution');
+    this.execution = executes ? recorder.time('agent-execution', EXECUTION_MS - elapsedMs) : JUDGED;
   }
 
   /** The agent said its first word. */

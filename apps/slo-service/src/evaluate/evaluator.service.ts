@@ -5,7 +5,8 @@ import { coverageOf, evaluateSlo, NEVER_EVALUATED, windowBefore, type SloAlerts 
 import { DefinitionsService, type CurrentDefinition } from '../definitions/definitions.service.js';
 import { DeliveryOutbox } from '../delivery/delivery-outbox.js';
 import { eventOf, NOTHING_TOLD, noticesFor, type AlertEvent, type ToldOf } from './alert-notices.js';
-import { loadSeries } from './series-loader.js';
+import { SeriesCache } from './series-cache.js';
+import { loadData } from './series-loader.js';
 import { toStatusEntry } from './status-entry.js';
 
 /** Between two evaluations, in ms. */
@@ -65,6 +66,7 @@ interface StateRow {
 export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private isBusy = false;
+  private readonly cache = new SeriesCache();
 
   constructor(
     private readonly database: Database,
@@ -118,7 +120,7 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     definition: CurrentDefinition,
     { asOf, state }: { readonly asOf: number; readonly state: StateRow | undefined },
   ): Promise<void> {
-    const { series, epochs, corrections } = await loadSeries(tx, definition, asOf);
+    const { series, epochs, corrections } = await loadData(tx, definition, { cache: this.cache, asOf });
     const alerts = state?.alerts ?? { burn: NEVER_EVALUATED, budget: NEVER_EVALUATED, told: NOTHING_TOLD };
     const coverage = coverageOf(epochs, windowBefore(asOf, definition.windowMs));
     const heardAt = Math.max(definition.since, ...epochs.map(({ lastAt }) => lastAt));

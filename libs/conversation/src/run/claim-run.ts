@@ -47,6 +47,8 @@ export interface ClaimedRun {
   readonly startedAt: string;
   /** From the message that asked for it to this claim, in ms, by Postgres' clock. */
   readonly waitedMs: number;
+  /** SLOs that count the run as bad already, because nobody had claimed it in time. */
+  readonly overdueFor: readonly string[];
 }
 
 /**
@@ -75,8 +77,17 @@ const CLAIM = {
                 lost_attempts = $6, input_seq = coalesce(input_seq, $5), started_at = coalesce(started_at, clock_timestamp())
          where id = $1
          returning attempt, input_seq, started_at,
-                   extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as waited_ms`,
+                   extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as waited_ms,
+                   array(select o.slo from slo.overdue_run o where o.run_id = chat.run.id) as overdue_for`,
 };
+
+interface ClaimRow {
+  readonly attempt: number;
+  readonly input_seq: number;
+  readonly started_at: Date;
+  readonly waited_ms: number;
+  readonly overdue_for: readonly string[];
+}
 
 const REKEY = {
   name: 'chunks_rekey',
@@ -129,7 +140,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
   const continues = request.canContinue(agent);
   const left = isFirst && continues ? await textToContinue(tx, run) : undefined;
   const base = left?.length ?? (continues ? run.length : 0);
-  const [claimed] = await tx.query<{ attempt: number; input_seq: number; started_at: Date; waited_ms: number }>(CLAIM, [
+  const [claimed] = await tx.query<ClaimRow>(CLAIM, [
     run.id,
     request.owner,
     request.leaseMs,
@@ -148,6 +159,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     cancelRequested: run.cancelRequested,
     startedAt: startedAt.toISOString(),
     waitedMs,
+    overdueFor: claimed.overdue_for,
   };
   if (!isFirst) return { status: 'claimed', run: claim };
   const data = { runId: run.id, agentId: agent.id };

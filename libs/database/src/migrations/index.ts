@@ -10,6 +10,8 @@ import { ShutdownHistory1764000000008 } from './1764000000008-shutdown-history.j
 import { Slo1764000000009 } from './1764000000009-slo.js';
 import { ReleaseIsFinal1764000000010 } from './1764000000010-release-is-final.js';
 import { DeliveryGroups1764000000011 } from './1764000000011-delivery-groups.js';
+import { OverdueRuns1764000000012 } from './1764000000012-overdue-runs.js';
+import { SloHourVersion1764000000013 } from './1764000000013-slo-hour-version.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -25,4 +27,6 @@ export const MIGRATIONS = [
   Slo1764000000009,
   ReleaseIsFinal1764000000010,
   DeliveryGroups1764000000011,
+  OverdueRuns1764000000012,
+  SloHourVersion1764000000013,
 ] as const;
