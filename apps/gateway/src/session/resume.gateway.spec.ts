@@ -1,0 +1,49 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, jest } from '@jest/globals';
+import type { RunFollower } from '@holdfast/conversation';
+import type { ThreadSessions } from '../thread/thread-sessions.service.js';
+import type { ChatSocket } from './chat-socket.js';
+import { ResumeGateway } from './resume.gateway.js';
+import { SocketOutputs } from './socket-outputs.service.js';
+
+const MIB = 1_048_576;
+
+/** A client that has not read yet what waits for it. */
+function waitingFor(bytes: number): { readonly socket: ChatSocket; read(): void } {
+  const webSocket = { bufferedAmount: bytes };
+  const conn = Object.assign(new EventEmitter(), { write: () => conn, transport: { socket: webSocket } });
+  const socket = { conn, data: { session: { user: {} } } } as unknown as ChatSocket;
+  return {
+    socket,
+    read: () => {
+      webSocket.bufferedAmount = 0;
+    },
+  };
+}
+
+describe('session.resume', () => {
+  it('is put off while more than 256 MiB wait for all clients together, each of which is within its own bound', async () => {
+    const open = jest.fn<ThreadSessions['open']>().mockResolvedValue([]);
+    const follow = jest.fn<RunFollower['follow']>().mockResolvedValue([]);
+    const runs = { follow } as unknown as RunFollower;
+    const outputs = new SocketOutputs(runs);
+    const gateway = new ResumeGateway(runs, { open } as unknown as ThreadSessions, outputs);
+    const clients = Array.from({ length: 65 }, () => waitingFor(4 * MIB));
+    const sockets = clients.map(({ socket }) => socket);
+    for (const socket of sockets) outputs.watch(socket);
+    const comer = waitingFor(0).socket;
+    const resume = () => gateway.resume(comer, { threads: [], runs: [] });
+
+    outputs.look(sockets.slice(1));
+    expect(outputs.bytes).toBe(256 * MIB);
+    await expect(resume()).resolves.toEqual({ threads: [], runs: [] });
+
+    outputs.look(sockets);
+    await expect(resume()).rejects.toMatchObject({ code: 'busy', retryable: true, retryAfterMs: 1_000 });
+    expect(open).toHaveBeenCalledTimes(1);
+
+    clients[0]?.read();
+    outputs.look(sockets);
+    await expect(resume()).resolves.toEqual({ threads: [], runs: [] });
+  });
+});
