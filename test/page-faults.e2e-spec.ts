@@ -152,6 +152,32 @@ describe('a fault on the page', () => {
     await press('heal');
   }, 30_000);
 
+  it('creates no thread without the agent that it shows while the agents are not known', async () => {
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await context.route('**/api/agents', async (route) => {
+      await asked;
+      await route.continue();
+    });
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await live(other, 15_000);
+    await other.getByTestId('new-thread').click();
+    await other.getByTestId('thread-title').fill('Early');
+    await other.getByText('Loading the agents.').waitFor({ timeout: 5_000 });
+    expect(await other.getByTestId('create-thread').isDisabled()).toBe(true);
+    await other.getByTestId('agent-select').selectOption('');
+    expect(await other.getByTestId('create-thread').isEnabled()).toBe(true);
+    answer();
+    await other.getByRole('button', { name: 'Cancel' }).click();
+    await newThread(other, 'Early');
+    await other.getByText('1 person and guide').waitFor({ timeout: 10_000 });
+    await context.unroute('**/api/agents');
+    await other.close();
+  }, 60_000);
+
   it('signing out in one tab signs out the others', async () => {
     const first = await context.newPage();
     await first.goto(stack.url);

@@ -3,12 +3,17 @@ import { AGENT_MODES, isAgentMode, type AgentModeName } from './agent-mode.js';
 interface AgentFieldsProps {
   readonly agents: readonly { readonly id: string; readonly name: string; readonly description: string }[];
   readonly agentId: string | null;
+  /** The agents are not known yet, and none was chosen. */
+  readonly isLoading?: boolean;
   readonly mode: AgentModeName;
   readonly onChange: (choice: { readonly agentId: string | null; readonly mode: AgentModeName }) => void;
 }
 
+/** No agent has this id. */
+const LOADING = 'loading';
+
 /** Which agent a thread has, and when it answers. */
-export function AgentFields({ agents, agentId, mode, onChange }: AgentFieldsProps) {
+export function AgentFields({ agents, agentId, isLoading = false, mode, onChange }: AgentFieldsProps) {
   const agent = agents.find(({ id }) => id === agentId);
   const hint = AGENT_MODES.find((entry) => entry.mode === mode)?.hint;
   return (
@@ -18,11 +23,17 @@ export function AgentFields({ agents, agentId, mode, onChange }: AgentFieldsProp
         <select
           className="hf-input"
           data-testid="agent-select"
-          value={agentId ?? ''}
+          value={isLoading ? LOADING : (agentId ?? '')}
           onChange={(event) => {
             onChange({ agentId: event.target.value === '' ? null : event.target.value, mode });
           }}
         >
+          {isLoading && (
+            <option value={LOADING} disabled>
+              Loading
+            </option>
+          )}
+          {agentId !== null && agent === undefined && <option value={agentId}>The assistant</option>}
           {agents.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

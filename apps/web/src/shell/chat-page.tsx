@@ -8,10 +8,14 @@ import { useAgents } from './use-agents.js';
 import { useUnreadTitle } from './use-unread-title.js';
 import './chat-page.css';
 
+/** Until they are known, agents go by "the assistant". */
+const NO_AGENTS: NonNullable<ReturnType<typeof useAgents>> = [];
+
 /** Threads on the left, the conversation beside them. */
 export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
   const { threadId, seq } = useRoute();
-  const agents = useAgents();
+  const known = useAgents();
+  const agents = known ?? NO_AGENTS;
   useUnreadTitle();
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [isCreating, setCreating] = useState(false);
@@ -36,7 +40,7 @@ export function ChatPage({ onSignOut }: { onSignOut: () => void }) {
       )}
       {isCreating && (
         <NewThreadDialog
-          agents={agents}
+          agents={known}
           onClose={() => {
             setCreating(false);
           }}

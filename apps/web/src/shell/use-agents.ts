@@ -3,26 +3,33 @@ import { useEffect, useState } from 'react';
 
 type Agents = Awaited<ReturnType<ReturnType<typeof useHoldfast>['api']['agents']>>;
 
-/** The agents a thread may have; empty until they are known. */
-export function useAgents(): Agents {
+/** A question that failed is put again after this, ms. */
+const RETRY_MS = 3_000;
+
+/** The agents a thread may have; null until they are known. */
+export function useAgents(): Agents | null {
   const { api, connection } = useHoldfast();
-  const [agents, setAgents] = useState<Agents>([]);
+  const [agents, setAgents] = useState<Agents | null>(null);
   useEffect(() => {
     let gone = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const load = (): void => {
+      clearTimeout(timer);
       if (gone || connection.getSnapshot().status !== 'live') return;
       api.agents().then(
         (found) => {
           if (!gone) setAgents(found);
         },
-        // Asked again with the next connection; until then agents go by "the assistant".
-        () => undefined,
+        () => {
+          if (!gone) timer = setTimeout(load, RETRY_MS);
+        },
       );
     };
     load();
     const unsubscribe = connection.subscribe(load);
     return () => {
       gone = true;
+      clearTimeout(timer);
       unsubscribe();
     };
   }, [api, connection]);

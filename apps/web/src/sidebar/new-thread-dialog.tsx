@@ -8,7 +8,8 @@ import { PeoplePicker, type PickedPerson } from '../parts/people-picker.js';
 import { goToThread } from '../shell/route.js';
 
 interface NewThreadDialogProps {
-  readonly agents: readonly { readonly id: string; readonly name: string; readonly description: string }[];
+  /** Null until they are known. */
+  readonly agents: readonly { readonly id: string; readonly name: string; readonly description: string }[] | null;
   readonly onClose: () => void;
 }
 
@@ -18,6 +19,12 @@ function defaultTitle(agentName: string | undefined, people: readonly PickedPers
   const names = people.map(({ name }) => name);
   if (names.length > 0) return names.join(', ').slice(0, 200);
   return agentName === undefined ? 'New thread' : `Questions for ${agentName}`;
+}
+
+/** Why the thread cannot be created yet; null = it can. */
+function obstacle(serving: boolean, isChoosing: boolean): string | null {
+  if (!serving) return 'Not connected. The thread can be created as soon as you are.';
+  return isChoosing ? 'Loading the agents. Choose “No agent” to go on without one.' : null;
 }
 
 /** What a new thread is called, and who is in it. */
@@ -30,12 +37,14 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
   const [people, setPeople] = useState<readonly PickedPerson[]>([]);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
-  const agentId = chosen === undefined ? (agents[0]?.id ?? null) : chosen;
-  const placeholder = defaultTitle(agents.find(({ id }) => id === agentId)?.name, people);
+  const agentId = chosen === undefined ? (agents?.[0]?.id ?? null) : chosen;
+  // Whoever chose nothing gets the first agent: not none, because they are not known yet.
+  const waits = obstacle(serving, agents === null && chosen === undefined);
+  const placeholder = defaultTitle(agents?.find(({ id }) => id === agentId)?.name, people);
 
   async function create(event: SyntheticEvent): Promise<void> {
     event.preventDefault();
-    if (busy) return;
+    if (busy || waits !== null) return;
     setBusy(true);
     setFault(null);
     try {
@@ -72,7 +81,8 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
           />
         </label>
         <AgentFields
-          agents={agents}
+          agents={agents ?? []}
+          isLoading={agents === null && chosen === undefined}
           agentId={agentId}
           mode={mode}
           onChange={(choice) => {
@@ -95,7 +105,7 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
           {fault}
         </p>
         <p className="field__hint" role="status">
-          {!serving && 'Not connected. The thread can be created as soon as you are.'}
+          {waits}
         </p>
         <div className="dialog__actions">
           <button type="button" className="hf-button" onClick={onClose}>
@@ -105,7 +115,7 @@ export function NewThreadDialog({ agents, onClose }: NewThreadDialogProps) {
             type="submit"
             className="hf-button hf-button--primary"
             data-testid="create-thread"
-            disabled={busy || !serving}
+            disabled={busy || waits !== null}
           >
             {busy ? 'Creating' : 'Create thread'}
           </button>
