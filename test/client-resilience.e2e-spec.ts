@@ -11,7 +11,7 @@ import {
   type SpawnedApp,
   type TestDatabase,
 } from '@holdfast/testing';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-core';
 import { live, newThread, say, signIn, transcript } from './support/chat-page.js';
 
 const BOOT_MS = 90_000;
@@ -107,6 +107,73 @@ describe('the chat page keeps every word', () => {
     expect(Date.now() - closedAt).toBeLessThan(5_000);
     expect(await texts(second)).toEqual(['from the second tab', 'alone']);
   }, 60_000);
+
+  it('goes on in the other tab when the one with the connection crashes', async () => {
+    const first = await signIn(context, gateway.url, 'Bea');
+    await newThread(first, 'A crash');
+    await live(first, 10_000);
+    const second = await context.newPage();
+    await second.goto(first.url());
+    await live(second, 10_000);
+    const crashed = first.waitForEvent('crash');
+    // It never answers.
+    void (await context.newCDPSession(first)).send('Page.crash').catch(() => undefined);
+    await crashed;
+    await say(second, 'alone');
+    await eventually(
+      async () => (await transcript(second)).some(({ html, seq }) => html.includes('alone') && seq !== null),
+      { timeoutMs: 15_000 },
+    );
+    expect(await texts(second)).toEqual(['alone']);
+  }, 60_000);
+
+  it('finds out that its link swallows everything, and shows what was missed, within 15 s', async () => {
+    const swallowing = new Set<WebSocketRoute>();
+    const links: WebSocketRoute[] = [];
+    await context.routeWebSocket(/socket\.io/, (link) => {
+      links.push(link);
+      const server = link.connectToServer();
+      link.onMessage((frame) => {
+        if (!swallowing.has(link)) server.send(frame);
+      });
+      server.onMessage((frame) => {
+        if (!swallowing.has(link)) link.send(frame);
+      });
+    });
+    const page = await signIn(context, gateway.url, 'Cora');
+    await newThread(page, 'Half open');
+    await live(page, 10_000);
+    // The same person in another browser, with a link of its own.
+    const elsewhere = await browser.newContext({ storageState: await context.storageState() });
+    try {
+      const other = await elsewhere.newPage();
+      await other.goto(page.url());
+      await live(other, 10_000);
+      for (const link of links) swallowing.add(link);
+      const swallowedAt = Date.now();
+      await say(other, 'said into the silence');
+      await eventually(async () => (await texts(page)).includes('said into the silence'), { timeoutMs: 30_000 });
+      expect(Date.now() - swallowedAt).toBeLessThan(15_000);
+    } finally {
+      await elsewhere.close();
+    }
+  }, 90_000);
+
+  it('loses no word of a person who types while the gateway is replaced', async () => {
+    const page = await signIn(context, gateway.url, 'Dan');
+    await newThread(page, 'Replaced');
+    await live(page, 10_000);
+    const words = Array.from({ length: 30 }, (_, index) => `typed ${String(index + 1)}`);
+    for (const word of words.slice(0, 10)) await say(page, word);
+    gateway.signal('SIGTERM');
+    for (const word of words.slice(10, 20)) await say(page, word);
+    await gateway.exit;
+    gateway = await spawnApp({ app: 'gateway', env, readyTimeoutMs: BOOT_MS });
+    for (const word of words.slice(20)) await say(page, word);
+    await gateway.ready;
+    await eventually(async () => (await transcript(page)).every(({ seq }) => seq !== null), { timeoutMs: 60_000 });
+    expect(await texts(page)).toEqual(words);
+  }, 150_000);
 
   it('shows the same answer after its gateway was killed in the middle of it, and never less than before', async () => {
     const page = await signIn(context, gateway.url, 'Cleo');
