@@ -48,7 +48,7 @@ const STATES: readonly Shown[] = [
   { state: 'message', words: /This message could not be formatted\.Try againCopy text/, isMain: true },
   {
     state: 'failed',
-    words: /Could not send: The message is too long \(34 of 32 KiB\)Try againEditDelete/,
+    words: /Could not send: the message is too long \(34 of 32 KiB\)Try againEditCopyDelete/,
     after: (page) => say(page, 'A message that is refused'),
     isMain: true,
   },

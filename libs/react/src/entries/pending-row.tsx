@@ -1,10 +1,12 @@
 import { viewText, type OutboxItem, type OutboxState } from '@holdfast/client';
+import { CopyButton } from '../boundaries/copy-button.js';
 import { MessageBoundary } from '../boundaries/message-boundary.js';
 import { useDraft } from '../hooks/use-draft.js';
 import { MessageFrame } from '../message/message-frame.js';
 import { MessageParts } from '../message/message-parts.js';
 import { MessageState } from '../message/message-state.js';
 import { useHoldfast } from '../provider.js';
+import { afterColon } from '../text/format.js';
 import type { Person } from './people.js';
 import type { Row } from './rows.js';
 
@@ -54,6 +56,7 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
             >
               Edit
             </button>
+            <CopyButton text={text} label="Copy" className="hf-button hf-button--small" />
             <button
               type="button"
               className="hf-button hf-button--small hf-button--danger"
@@ -71,6 +74,6 @@ export function PendingRow({ row, item, person }: PendingRowProps) {
 }
 
 function problemOf(state: OutboxState): string | null {
-  if (state.status === 'failed') return `Could not send: ${state.message}`;
+  if (state.status === 'failed') return `Could not send: ${afterColon(state.message)}`;
   return state.status === 'expired' ? 'Not sent for a day. Send it now?' : null;
 }

@@ -41,12 +41,14 @@ export function QueueDrawer({ onClose, threadTitle }: QueueDrawerProps) {
           <button
             type="button"
             className="hf-button hf-button--small hf-button--quiet"
+            aria-label="Save as a file"
+            title="Save as a file"
             onClick={() => {
               saveTextFile('unsent-messages.txt', unsentText(items));
             }}
           >
             <Download size={14} aria-hidden />
-            Save as a file
+            <span className="hf-queue__save">Save as a file</span>
           </button>
         )}
         <button type="button" className="hf-icon-button" aria-label="Close" onClick={onClose}>

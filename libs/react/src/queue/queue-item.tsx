@@ -1,8 +1,9 @@
-import { viewText, type OutboxItem, type OutboxState } from '@holdfast/client';
+import { isServing, viewText, type OutboxItem, type OutboxState } from '@holdfast/client';
 import { useState } from 'react';
+import { useConnection } from '../hooks/use-connection.js';
 import { MessageState } from '../message/message-state.js';
 import { useHoldfast } from '../provider.js';
-import { formatTime } from '../text/format.js';
+import { afterColon, formatTime } from '../text/format.js';
 
 interface QueueItemProps {
   readonly item: OutboxItem;
@@ -18,7 +19,7 @@ function stateWords(state: OutboxState): string {
     case 'sent':
       return 'Being sent';
     case 'failed':
-      return `Could not send: ${state.message}`;
+      return `Could not send: ${afterColon(state.message)}`;
     case 'expired':
       return 'Not sent for a day';
   }
@@ -31,6 +32,8 @@ export function QueueItem({ item, title }: QueueItemProps) {
   const [isSure, setSure] = useState(false);
   const { clientMessageId, state, createdAt } = item;
   const text = viewText(item.body.parts);
+  // Without a connection nothing can be sent at once: it goes by itself as soon as there is one.
+  const mayRetry = isServing(useConnection()) || state.status !== 'queued';
   const isUnderWay = state.status === 'sending' || state.status === 'sent';
 
   function save(): void {
@@ -79,20 +82,24 @@ export function QueueItem({ item, title }: QueueItemProps) {
       <p className="hf-queue__text">{text}</p>
       <p className="hf-queue__state">
         <MessageState status={state.status} />
-        {stateWords(state)} · {formatTime(createdAt)}
-        {title !== undefined && ` · ${title}`}
+        <span className="hf-queue__words">
+          {stateWords(state)} · {formatTime(createdAt)}
+        </span>
+        {title !== undefined && <span className="hf-queue__thread">· {title}</span>}
       </p>
       {!isUnderWay && (
         <div className="hf-queue__actions">
-          <button
-            type="button"
-            className="hf-button hf-button--small"
-            onClick={() => {
-              outbox.retry(clientMessageId);
-            }}
-          >
-            {state.status === 'queued' ? 'Send now' : 'Try again'}
-          </button>
+          {mayRetry && (
+            <button
+              type="button"
+              className="hf-button hf-button--small"
+              onClick={() => {
+                outbox.retry(clientMessageId);
+              }}
+            >
+              {state.status === 'queued' ? 'Send now' : 'Try again'}
+            </button>
+          )}
           <button
             type="button"
             className="hf-button hf-button--small"
