@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CommandRequest } from '@holdfast/contracts';
-import { Database } from '@holdfast/database';
+import pg from 'pg';
 import { Server } from 'socket.io';
 
 const POOL = 10;
 
 const MISSED = {
   name: 'tutorial_missed',
-  text: `select seq, id, thread_id as "threadId", sender_id as "senderId", at, v, type, data
+  text: `select seq::int, id, thread_id as "threadId", sender_id as "senderId", at, v, type, data
          from chat.event where thread_id = $1 and seq > $2 order by seq`,
 };
 
@@ -18,7 +18,7 @@ const MISSED = {
  */
 export async function runTutorial(): Promise<boolean> {
   const [, databaseUrl = ''] = process.argv.slice(2);
-  const db = new Database({ url: databaseUrl, poolMax: POOL, timeoutMs: 60_000 });
+  const db = new pg.Pool({ connectionString: databaseUrl, max: POOL });
   let queries = 0;
   const http = createServer();
   const io = new Server(http, { transports: ['websocket'] });
@@ -27,7 +27,8 @@ export async function runTutorial(): Promise<boolean> {
       const reads = request.threads.map(async ({ threadId, afterSeq, epoch }) => {
         queries += 1;
         void socket.join(threadId);
-        return { status: 'delta', threadId, epoch, events: await db.query(MISSED, [threadId, afterSeq]), more: false };
+        const { rows } = await db.query({ ...MISSED, values: [threadId, afterSeq] });
+        return { status: 'delta', threadId, epoch, events: rows, more: false };
       });
       void Promise.all(reads).then((threads) => {
         answer({ ok: true, threads, runs: [] });
@@ -39,6 +40,6 @@ export async function runTutorial(): Promise<boolean> {
   process.send?.({ url: `http://127.0.0.1:${String((http.address() as AddressInfo).port)}` });
   await new Promise((resolve) => process.once('disconnect', resolve));
   await io.close();
-  await db.close();
+  await db.end();
   return true;
 }

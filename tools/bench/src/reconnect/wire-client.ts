@@ -5,12 +5,17 @@ import type { CrowdServer } from './crowd-protocol.js';
 const PING = '2';
 const PONG = '3';
 
+interface Pending {
+  readonly resolve: (answer: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /**
  * One connection that speaks Socket.IO's protocol by hand. Real clients have their own machines, these share two cores
  * with the server: socket.io-client would spend more of them than the server does. Answers are handed over unread.
  */
 export class WireClient {
-  private readonly answers = new Map<number, (answer: Buffer) => void>();
+  private readonly answers = new Map<number, Pending>();
   private nextId = 0;
 
   private constructor(
@@ -39,6 +44,8 @@ export class WireClient {
       });
       socket.on('close', () => {
         resolve(false);
+        for (const { reject } of client.answers.values())
+          reject(new Error('the connection was lost before the answer'));
       });
     });
     if (isGreeted) return client;
@@ -51,7 +58,7 @@ export class WireClient {
     const id = this.nextId;
     this.nextId += 1;
     this.socket.send(`42${this.prefix}${String(id)}${JSON.stringify([command, request])}`);
-    return new Promise((resolve) => this.answers.set(id, resolve));
+    return new Promise((resolve, reject) => this.answers.set(id, { resolve, reject }));
   }
 
   async disconnect(): Promise<void> {
@@ -70,7 +77,7 @@ export class WireClient {
     if (!head.startsWith('43')) return;
     const start = data.indexOf('[');
     const id = Number(data.toString('latin1', 2 + this.prefix.length, start));
-    this.answers.get(id)?.(data.subarray(start));
+    this.answers.get(id)?.resolve(data.subarray(start));
     this.answers.delete(id);
   }
 }
