@@ -3,6 +3,7 @@ import { LOGGER, type Logger } from '@holdfast/observability';
 import { RpcClient } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { installRecorder } from './current-recorder.js';
+import { SloClient } from './slo-client.js';
 import { SloRecorder } from './slo-recorder.js';
 import { SloReporter, type Reporter } from './slo-reporter.js';
 
@@ -14,7 +15,10 @@ export interface SloRecorderOptions extends Reporter {
   readonly measures: readonly string[];
 }
 
-/** One recorder for the process; its counts go to the SLO service over Nest's Redis transport. Needs `RedisModule`. */
+/**
+ * One recorder for the process, whose counts go to the SLO service over Nest's Redis transport, and a client of the
+ * service's answers. Needs `RedisModule`.
+ */
 @Module({})
 export class SloRecorderModule {
   static forRoot({ region, source, measures }: SloRecorderOptions): DynamicModule {
@@ -22,6 +26,7 @@ export class SloRecorderModule {
       module: SloRecorderModule,
       global: true,
       providers: [
+        { provide: SloClient, inject: [RpcClient], useFactory: (rpc: RpcClient) => new SloClient(rpc) },
         {
           provide: SloRecorder,
           inject: [RpcClient, LOGGER, Shutdown],
@@ -45,7 +50,7 @@ export class SloRecorderModule {
           },
         },
       ],
-      exports: [SloRecorder],
+      exports: [SloRecorder, SloClient],
     };
   }
 }
