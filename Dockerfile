@@ -45,7 +45,7 @@ ENV PORT=8000 \
     WEB_ROOT=dist/apps/web
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=1s CMD ["node", "-e", "require('node:http').get(`http://127.0.0.1:${process.env.PORT}/health/live`, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
-# A crowd that comes back at once fills a small young generation again and again: a third of the CPU time went there.
+# A crowd that comes back at once fills a small young generation again and again; see docs/reliability.md.
 CMD ["node", "--max-semi-space-size=64", "dist/apps/gateway/apps/gateway/src/main.js"]
 
 FROM runtime AS agent-worker
