@@ -242,8 +242,10 @@ describe('a live session', () => {
     client.stop();
   });
 
-  it('finds a link that swallows everything within 10 s, though nothing was sent', async () => {
+  const CLOCK_SET_BY_MS = [0, -3_600_000, 3_600_000];
+  it.each(CLOCK_SET_BY_MS)('finds a link that swallows everything within 10 s, clock set by %d ms', async (byMs) => {
     const { server, client, clock } = await live();
+    clock.set(byMs);
     server.answers = false;
     server.delivers = false;
     await clock.advance(10_000);

@@ -47,6 +47,18 @@ describe('Outbox', () => {
     client.stop();
   });
 
+  it('does not hold a message for as long as the clock is set back', async () => {
+    const { server, client, clock, texts } = await world();
+    server.onSend = () => ({ code: 'unavailable', retryable: true });
+    client.send(THREAD, 'patience');
+    await clock.advance(500);
+    server.onSend = null;
+    clock.set(-3_600_000);
+    await clock.advance(10_000);
+    expect(texts()).toEqual(['patience']);
+    client.stop();
+  });
+
   it('tells why a message cannot be sent, and lets it be sent after all', async () => {
     const { server, client, clock, texts } = await world();
     server.onSend = () => ({ code: 'conflict', retryable: false });

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../src/support/clock.js';
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly order: number;
   readonly run: () => void;
 }
@@ -33,6 +33,12 @@ export class VirtualClock implements Clock {
       await settle();
     }
     this.#now = end;
+  }
+
+  /** Somebody sets the clock; timers do not notice. */
+  set(byMs: number): void {
+    this.#now += byMs;
+    for (const timer of this.#timers) timer.at += byMs;
   }
 
   #next(end: number): Timer | undefined {

@@ -25,7 +25,9 @@ export class SilenceWatch {
   start(session: Session): void {
     this.stop();
     const check = (): void => {
-      const rest = session.link.lastHeardAt + SILENCE_MS - this.#clock.now();
+      const silentMs = this.#clock.now() - session.link.lastHeardAt;
+      // A clock that was set back tells nothing of the silence: ask.
+      const rest = silentMs < 0 ? 0 : SILENCE_MS - silentMs;
       if (rest > 0 || !this.#signals.visible()) {
         this.#timer = this.#clock.after(rest > 0 ? rest : SILENCE_MS, check);
         return;

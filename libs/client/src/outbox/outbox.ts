@@ -40,6 +40,8 @@ export interface OutboxOptions {
 const ACK_TIMEOUT_MS = 8_000;
 /** A message that a server lost is not sent again at once: the log may still be catching up. */
 const LOST_PAUSE_MS = 1_000;
+/** No message waits longer than this for its next try. */
+const MAX_PAUSE_MS = 300_000;
 /** Older messages are not sent without asking: the conversation has moved on. */
 const LIFETIME_MS = 24 * 60 * 60 * 1_000;
 const DEFAULT_TRIP = { messages: 50, bytes: 256 * 1_024 };
@@ -162,7 +164,8 @@ export class Outbox implements Readable<OutboxItems> {
     this.#set(markExpired(this.getSnapshot(), now));
     let next = Number.POSITIVE_INFINITY;
     for (const [threadId, at] of dueThreads(this.getSnapshot())) {
-      if (at <= now) void this.#send(threadId);
+      // A clock that was set back must not hold a message for as long.
+      if (at <= now || at - now > MAX_PAUSE_MS) void this.#send(threadId);
       else next = Math.min(next, at);
     }
     if (next < Number.POSITIVE_INFINITY) {
@@ -267,7 +270,7 @@ export class Outbox implements Readable<OutboxItems> {
     const now = this.#o.clock.now();
     if (!this.#o.serving()) return now;
     const attempts = Math.max(1, ...trip.map((item) => item.attempts + 1));
-    return now + Math.max(hintMs ?? 0, backoffDelay(RESEND_BACKOFF, attempts, this.#o.random));
+    return now + Math.min(MAX_PAUSE_MS, Math.max(hintMs ?? 0, backoffDelay(RESEND_BACKOFF, attempts, this.#o.random)));
   }
 
   #refusal(body: SendBody): AppError | null {
