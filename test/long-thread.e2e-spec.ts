@@ -112,6 +112,5 @@ describe('a thread of ten thousand messages', () => {
       places.add(`${String(seq)} at ${String(Math.round(top))}`);
     }
     expect(places.size).toBe(1);
-    await page.getByTestId('stop').click();
   }, 60_000);
 });
