@@ -14,7 +14,7 @@ import { MessageRate } from './message-rate.service.js';
 import { sendError } from './send-errors.js';
 
 /** Time to answer what is on its way to Postgres when the gateway ends, in ms. */
-const DRAIN_TIMEOUT_MS = 3_000;
+const DRAIN_TIMEOUT_MS = 2_000;
 
 /** Sends messages for one user, within the limits. */
 @Injectable()

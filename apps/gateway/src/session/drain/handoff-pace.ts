@@ -32,3 +32,11 @@ export function handoffWindowMs(
   const perS = survivors.reduce((sum, survivor) => sum + takesPerS(survivor, limits), 0);
   return perS === 0 ? maxMs : Math.min(maxMs, (sockets / perS) * 1_000);
 }
+
+/** A client that does not move by itself does not hold a long shutdown up for longer, in ms. */
+const MAX_OVERLAP_MS = 15_000;
+
+/** Time that each client has to open its new connection and to sync it: all that its slots leave of `totalMs`. */
+export function handoffOverlapMs(totalMs: number, windowMs: number): number {
+  return Math.floor(Math.min(MAX_OVERLAP_MS, totalMs - windowMs));
+}

@@ -5,10 +5,9 @@ import type { ChatSocket } from '../chat-socket.js';
 import { DrainOrder } from './drain-order.service.js';
 import { DrainPace } from './drain-pace.service.js';
 import { CLOSE_WITHIN_MS, Farewell } from './farewell.service.js';
+import { handoffOverlapMs } from './handoff-pace.js';
 
 const TICK_MS = 50;
-/** Longest time that a client has to open its new connection and to sync it before it loses the old one, in ms. */
-const MAX_OVERLAP_MS = 5_000;
 /** Kept for the end: answers, and closes. */
 const END_MS = 2 * CLOSE_WITHIN_MS;
 /** Part of the time that is not planned with: a loaded machine is late. */
@@ -51,7 +50,7 @@ export class SessionDrain {
     const totalMs = Math.max(0, budgetMs * (1 - SLACK) - END_MS);
     const windowMs = sockets === 0 ? 0 : await this.pace.windowMs(sockets, totalMs / 2);
     note({ sockets, windowMs: Math.round(windowMs) });
-    const overlapMs = Math.floor(Math.min(MAX_OVERLAP_MS, totalMs - windowMs));
+    const overlapMs = handoffOverlapMs(totalMs, windowMs);
     const closedInTime = await this.handOff({ perMs: sockets / windowMs, overlapMs, totalMs }, signal);
     const { closed, cut } = await this.farewell.closeAll(wires, signal);
     note({ moved: Math.max(0, sockets - closed - closedInTime), closed: closed + closedInTime, cut });

@@ -13,7 +13,7 @@ import { LiveSessions } from '../live-sessions.service.js';
 import { DrainOrder } from './drain-order.service.js';
 import { DrainPace } from './drain-pace.service.js';
 import { Farewell } from './farewell.service.js';
-import { handoffWindowMs } from './handoff-pace.js';
+import { handoffOverlapMs, handoffWindowMs } from './handoff-pace.js';
 import { SessionDrain } from './session-drain.service.js';
 
 const THREAD = '00000000-0000-4000-8000-00000000000b';
@@ -137,6 +137,14 @@ describe('the handoff of all sockets', () => {
     dispatch('slow');
     await new Promise(setImmediate);
     expect(answers.at(-1)).toMatchObject({ ok: false, error: { code: 'draining', retryable: true } });
+  });
+});
+
+describe('the overlap of a handoff', () => {
+  it('is what the slots leave of the phase, so that slow survivors cost nobody the connection, within a bound', () => {
+    expect(handoffOverlapMs(13_000, 1_500)).toBe(11_500);
+    expect(handoffOverlapMs(4_000, 2_000)).toBe(2_000);
+    expect(handoffOverlapMs(100_000, 1_000)).toBe(15_000);
   });
 });
 
