@@ -12,6 +12,7 @@ import { handshakeError } from '../session/closing.js';
 import type { SocketServer } from '../publish/socket-server.service.js';
 import { limitedWsEngine } from './frame-limits.js';
 import type { HandshakeGate } from './handshake-gate.service.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
 import { tolerantParser } from './tolerant-parser.js';
 
 /** Time a connection has to present its token, in ms. */
@@ -61,7 +62,9 @@ export class ChatIoAdapter extends IoAdapter {
       wsEngine: limitedWsEngine(config.limits),
       allowRequest: (request: IncomingMessage, decide: (refusal: string | undefined, admitted: boolean) => void) => {
         const refusal = gate.refusal(request, server.engine.clientsCount);
-        decide(refusal, refusal === undefined);
+        // Engine.IO is not told of a refusal: it would answer 400, and this is answered already.
+        if (refusal === undefined) decide(undefined, true);
+        else refuseUpgrade(request, refusal);
       },
     };
     const server = super.createIOServer(port, settings as Partial<ServerOptions> as ServerOptions);
