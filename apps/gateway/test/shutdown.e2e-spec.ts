@@ -27,6 +27,15 @@ const MARGIN_MS = 1_500;
 /** More than all buffers on the way to a reader that stands still, in bytes. */
 const EXPORT_BYTES = 16 * 1_048_576;
 
+const UPGRADE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+/** Tells when the process has begun to hear SIGTERM. */
+const TELL_WHEN_HEARD = `data:text/javascript,process.on('newListener',(e)=>e==='SIGTERM'&&console.log('hears'))`;
+
 interface Reply {
   readonly status: number | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -94,10 +103,14 @@ describe('a process that is asked to leave', () => {
     return socket;
   }
 
-  function get(app: SpawnedApp, path: string, options: { token?: string; agent?: Agent } = {}): Promise<Reply> {
-    const { token, agent } = options;
+  function get(
+    app: SpawnedApp,
+    path: string,
+    options: { token?: string; agent?: Agent; headers?: Readonly<Record<string, string>> } = {},
+  ): Promise<Reply> {
+    const { token, agent, headers: given = {} } = options;
     return new Promise((resolve, reject) => {
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers = { ...given, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
       request(`${app.url}${path}`, { headers, ...(agent === undefined ? {} : { agent }) }, (reply) => {
         reply.resume().on('end', () => {
           resolve({ status: reply.statusCode, headers: reply.headers });
@@ -147,6 +160,10 @@ describe('a process that is asked to leave', () => {
       },
       { timeoutMs: 3_000, intervalMs: 20 },
     );
+    expect(await get(app, '/socket.io/?EIO=4&transport=websocket', { headers: UPGRADE })).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1', connection: 'close' },
+    });
     expect((await get(app, '/health/live')).status).toBe(200);
     const cut = once(stalled, 'close');
     expect((await app.exit).code).toBe(1);
@@ -186,6 +203,17 @@ describe('a process that is asked to leave', () => {
     expect(app.output()).toContain('the shutdown report is only in the log');
     expect(app.output()).toContain('"cut":1');
   });
+
+  it.each(['gateway', 'agent-worker', 'slo-service'] as const)(
+    'ends with 0 while its modules load: %s',
+    async (name) => {
+      const app = await spawn(name, { NODE_OPTIONS: `--import ${TELL_WHEN_HEARD}` });
+      await eventually(() => app.output().includes('hears'), { timeoutMs: 30_000, intervalMs: 5 });
+      app.signal('SIGTERM');
+      expect(await app.exit).toEqual({ code: 0, signal: null });
+      expect(app.output()).toContain('SIGTERM while starting');
+    },
+  );
 
   it.each(['gateway', 'agent-worker', 'slo-service'] as const)(
     'ends with 0 while it waits for Postgres to start: %s',

@@ -19,8 +19,11 @@ function identityOf({ service }: Config): Identity {
   };
 }
 
-/** Starts the service: the Redis transport, which waits for no Redis, and HTTP for probes and metrics. */
-export async function bootstrap(config: Config): Promise<void> {
+/**
+ * Starts the service: the Redis transport, which waits for no Redis, and HTTP for probes and metrics. `takenOver` is called
+ * once signals are heard by its `Shutdown`.
+ */
+export async function bootstrap(config: Config, takenOver: () => void): Promise<void> {
   const { host, port, logLevel: level, logPretty: pretty, shutdownTimeoutMs, shutdownGraceMs } = config.service;
   const identity = identityOf(config);
   const logger = createLogger({ ...identity, level, pretty });
@@ -31,6 +34,7 @@ export async function bootstrap(config: Config): Promise<void> {
   );
   measureDatabase(app.get(SloRecorder), app.get(Database));
   app.get(Shutdown).install(app, logger, { timeoutMs: shutdownTimeoutMs, graceMs: shutdownGraceMs });
+  takenOver();
   await awaitSchema(app.get(Database), logger);
   app.connectMicroservice({ strategy: new ResilientServerRedis(app.get(RedisConnections), identity.app) });
   await app.startAllMicroservices();
