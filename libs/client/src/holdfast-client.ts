@@ -146,6 +146,9 @@ export class HoldfastClient {
       url: () => transport.endpoint(),
       token: () => options.token('connect'),
       fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+      onTrace: (traceId) => {
+        this.diagnostics.traced(traceId);
+      },
     });
     this.api = new Api(rest);
     this.inbox = new Inbox({ clock, api: this.api });
@@ -160,11 +163,13 @@ export class HoldfastClient {
     });
     options.reporter?.setContext(() => {
       const shown = this.threads.current()?.getSnapshot();
+      const traceId = this.diagnostics.lastTraceId;
       return {
         connection: this.connection.getSnapshot().status,
         outboxSize: this.outbox.getSnapshot().length,
         threadId: shown?.threadId ?? null,
         lastSeq: shown?.log.last ?? null,
+        ...(traceId === null ? {} : { traceId }),
       };
     });
   }

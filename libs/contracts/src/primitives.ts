@@ -57,3 +57,7 @@ export function lineText(maxLength: number) {
 export const JsonValue = z
   .json()
   .check(z.refine((value) => isStorableText(JSON.stringify(value)), 'must not contain NUL or lone surrogates'));
+
+/** Names one command or request in the server's logs. */
+export const TraceId = z.string().check(z.regex(/^[A-Za-z0-9._-]{8,64}$/));
+export type TraceId = z.infer<typeof TraceId>;

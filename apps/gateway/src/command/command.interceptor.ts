@@ -22,6 +22,7 @@ const REQUEST = 1;
 const OUR_FAULTS: ReadonlySet<string> = new Set<ErrorCode | 'ok'>(['internal', 'unavailable', 'busy', 'timeout']);
 
 type Answer = { ok: true } | { ok: false; error: WireError };
+type TracedAnswer = Answer & { traceId: string };
 
 /** What every command goes through: checked request, log context, deadline, one error shape, metrics. */
 @Injectable()
@@ -37,16 +38,17 @@ export class CommandInterceptor implements NestInterceptor {
     this.checksReplies = ['development', 'test'].includes(config.service.environment);
   }
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<Answer> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<TracedAnswer> {
     return from(this.run(context, next));
   }
 
-  private async run(context: ExecutionContext, next: CallHandler): Promise<Answer> {
+  private async run(context: ExecutionContext, next: CallHandler): Promise<TracedAnswer> {
     const name = commandOf(context.getHandler());
     if (name === undefined) throw new Error('The interceptor of commands was put on something else.');
     const startedAt = performance.now();
     const args = context.getArgs<[ChatSocket, unknown]>();
-    const answer = await runWithContext(contextOf(name, args), () => this.answer(name, args, next));
+    const traceId = newTraceId();
+    const answer = await runWithContext({ traceId, ...contextOf(name, args) }, () => this.answer(name, args, next));
     const code = answer.ok ? 'ok' : answer.error.code;
     metrics.counter('holdfast_commands_total').inc({ command: name, code });
     const durationMs = performance.now() - startedAt;
@@ -56,8 +58,8 @@ export class CommandInterceptor implements NestInterceptor {
     if (isOurFault) this.recorder.bad('error-rate');
     else if (code === 'ok') this.recorder.good('error-rate');
     else this.recorder.exclude('error-rate');
-    if (!answer.ok) this.logger.debug({ code, reason: answer.error.message }, 'command refused');
-    return answer;
+    if (!answer.ok) this.logger.debug({ traceId, code, reason: answer.error.message }, 'command refused');
+    return { ...answer, traceId };
   }
 
   private async answer(name: CommandName, args: [ChatSocket, unknown], next: CallHandler): Promise<Answer> {
@@ -74,11 +76,10 @@ export class CommandInterceptor implements NestInterceptor {
   }
 }
 
-function contextOf(name: CommandName, [socket, request]: [ChatSocket, unknown]): LogContext {
+function contextOf(name: CommandName, [socket, request]: [ChatSocket, unknown]): Omit<LogContext, 'traceId'> {
   const { user } = socket.data.session;
   const ids = request as { threadId?: unknown; runId?: unknown } | null | undefined;
   return {
-    traceId: newTraceId(),
     operation: name,
     tenantId: user.tenantId,
     userId: user.userId,

@@ -52,13 +52,19 @@ describe('faults of clients', () => {
   });
 
   it('are scrubbed again and keep no field that is not declared', async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
     const hostile = {
-      ...report({ release: 'scrub', stack: '    at f (https://a.example/x.js?token=s3cret:1:2) ada@mail.example' }),
+      ...report({
+        release: 'scrub',
+        traceId,
+        stack: '    at f (https://a.example/x.js?token=s3cret:1:2) ada@mail.example',
+      }),
       message: 'words of a person',
     };
     await send([hostile]);
     const text = JSON.stringify(await groups('scrub'));
     expect(text).toContain('https://a.example/x.js:1:2');
+    expect(text).toContain(traceId);
     expect(text).not.toMatch(/s3cret|ada@|words of a person/);
   });
 
@@ -72,6 +78,7 @@ describe('faults of clients', () => {
     const bad = await send([report({ fingerprint: 'has spaces' })]);
     expect(bad.status).toBe(400);
     expect(bad.text).toContain('fingerprint');
+    expect((await send([report({ traceId: 'words of a person' })])).status).toBe(400);
     expect((await send([])).status).toBe(400);
     expect((await send(Array.from({ length: 51 }, () => report()))).status).toBe(400);
     expect((await send([report({ stack: 'x'.repeat(70_000) })])).status).toBe(413);

@@ -8,6 +8,8 @@ export interface RestOptions {
   /** The bearer token, or null for requests that need none. */
   readonly token: () => Promise<string | null>;
   readonly fetch: typeof fetch;
+  /** Told the id under which the server's logs know each request, or null. */
+  readonly onTrace?: (traceId: string | null) => void;
 }
 
 export interface RestRequest<S extends z.ZodMiniType> {
@@ -45,6 +47,7 @@ export class RestClient {
         signal: AbortSignal.timeout(DEADLINE_MS),
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       });
+      this.#options.onTrace?.(response.headers.get('x-request-id'));
       return await read(response, request.reply);
     } catch (fault) {
       if (fault instanceof Error && fault.name === 'TimeoutError') {

@@ -1,3 +1,4 @@
+import { TraceId } from '@holdfast/contracts';
 import { Store, type Readable } from '../support/store.js';
 
 /** What was received and could not be used, since the client was made. */
@@ -20,6 +21,19 @@ export class Diagnostics implements Readable<DiagnosticCounts> {
   });
   readonly getSnapshot = this.#counts.getSnapshot;
   readonly subscribe = this.#counts.subscribe;
+
+  #traceId: string | null = null;
+
+  /** Names the last answer in the server's logs; null before the first. */
+  get lastTraceId(): string | null {
+    return this.#traceId;
+  }
+
+  /** An answer came; an id that is none is ignored. */
+  traced(id: unknown): void {
+    const traceId = TraceId.safeParse(id);
+    if (traceId.success) this.#traceId = traceId.data;
+  }
 
   count(what: keyof DiagnosticCounts, by = 1): void {
     this.#counts.update((counts) => ({ ...counts, [what]: counts[what] + by }));

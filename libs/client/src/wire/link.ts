@@ -96,6 +96,7 @@ export class Link {
     answer: unknown,
     { resolve, reject }: { resolve: (reply: Reply<N>) => void; reject: (fault: AppError) => void },
   ): void {
+    this.#options.diagnostics.traced((answer as { traceId?: unknown } | null | undefined)?.traceId);
     if (isFailure(answer)) {
       reject(wireFault(answer.error));
       return;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Epoch, Offset, safeText, Seq, Timestamp, Uuid } from '../primitives.js';
+import { Epoch, Offset, safeText, Seq, Timestamp, Uuid, type TraceId } from '../primitives.js';
 import { LiveRun, RunFollow, RunRetryMode, RunStatus } from '../run/run.js';
 import { SendBody } from '../thread/body.js';
 import { LogEvent } from '../thread/log-event.js';
@@ -185,8 +185,10 @@ export type CommandName = keyof typeof COMMANDS;
 export type CommandRequest<N extends CommandName> = z.infer<(typeof COMMANDS)[N]['request']>;
 export type CommandReply<N extends CommandName> = z.infer<(typeof COMMANDS)[N]['reply']>;
 
-/** What a command's acknowledgement carries. */
-export type CommandResult<N extends CommandName> = ({ ok: true } & CommandReply<N>) | { ok: false; error: WireError };
+/** What a command's acknowledgement carries. `traceId` names the command in the server's logs. */
+export type CommandResult<N extends CommandName> = { traceId?: TraceId } & (
+  ({ ok: true } & CommandReply<N>) | { ok: false; error: WireError }
+);
 
 /** Socket.IO typing of the client → server direction. */
 export type ClientToServerEvents = {

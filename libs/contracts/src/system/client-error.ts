@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { safeText, Seq, Timestamp, Uuid } from '../primitives.js';
+import { safeText, Seq, Timestamp, TraceId, Uuid } from '../primitives.js';
 
 /** The boundary that took a fault, from one message to the whole page. */
 export const ErrorLevel = z.enum(['message', 'thread', 'chat', 'app']);
@@ -38,6 +38,8 @@ export const ClientErrorReport = z.object({
   connection: safeText(0, 32),
   lastSeq: z.nullable(Seq),
   outboxSize: z.int().check(z.gte(0)),
+  /** Of the last answer before it, as the server's logs name it; absent before the first. */
+  traceId: z.optional(TraceId),
   breadcrumbs: z.array(Breadcrumb).check(z.maxLength(CLIENT_ERROR_LIMITS.breadcrumbs)),
 });
 export type ClientErrorReport = z.infer<typeof ClientErrorReport>;
