@@ -87,6 +87,12 @@ describe('a fault on the page', () => {
     expect(after).toHaveLength(before.length);
     expect(after.filter(({ html }) => html.includes('could not be formatted'))).toHaveLength(1);
     expect(await page.getByTestId('message-fallback').locator('pre').textContent()).not.toBe('');
+    // It was reported by itself: a person learns its reference, and the server still counts it once.
+    await page.getByTestId('message-fallback').getByRole('button', { name: 'Report' }).click();
+    await page
+      .getByTestId('message-fallback')
+      .getByText(/^Reference message:TypeError:/)
+      .waitFor({ timeout: 5_000 });
     await recover();
   }, 30_000);
 

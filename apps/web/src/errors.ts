@@ -1,5 +1,5 @@
 import { ErrorReporter, indexedDbReportStorage, watchWindow } from '@holdfast/client';
-import { rootErrorHandlers } from '@holdfast/react';
+import { rootErrorHandlers, type ReportFault } from '@holdfast/react';
 
 /** Brings every fault of this page to the server. */
 export const reporter = new ErrorReporter({
@@ -8,6 +8,9 @@ export const reporter = new ErrorReporter({
   route: () => location.pathname.replace(/[0-9a-f-]{36}/g, ':id'),
   beacon: (url, body) => navigator.sendBeacon(url, body),
 });
+
+/** What a person asks to report. */
+export const reportFault: ReportFault = (fault) => reporter.report({ ...fault, kind: 'render' });
 
 /** Begins to report, and returns what React has to call. */
 export function startReporting(): ReturnType<typeof rootErrorHandlers> {

@@ -87,8 +87,9 @@ describe('ErrorReporter', () => {
       error.stack = (first.error as Error).stack ?? '';
       reporter.report({ ...first, error });
     }
-    reporter.report(first);
-    reporter.report(first);
+    expect(reporter.report(first)).toBe(first.fingerprint);
+    // Told again by an outer boundary or by a person: it keeps the name that the server knows.
+    expect(reporter.report({ ...first, level: 'app', fingerprint: 'app:other' })).toBe(first.fingerprint);
     await clock.advance(5_000);
     expect(batches.map(({ reports }) => reports.map(({ count }) => count))).toEqual([[1_001]]);
     expect(storage.rows.size).toBe(0);
@@ -179,7 +180,9 @@ describe('ErrorReporter', () => {
   it('knows what the client was doing', async () => {
     const { clock, reporter, batches } = world();
     const server = new FakeServer(clock);
-    const client = fakeClient(server, { reporter });
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const answer = new Response('{"threads":[],"nextCursor":null}', { headers: { 'x-request-id': traceId } });
+    const client = fakeClient(server, { reporter, fetch: () => Promise.resolve(answer) });
     client.start();
     client.openThread(THREAD);
     await clock.advance(1_000);
@@ -190,7 +193,7 @@ describe('ErrorReporter', () => {
     reporter.report(fault());
     await clock.advance(2_000);
     const [report] = batches[0]?.reports ?? [];
-    expect(report).toMatchObject({ outboxSize: 1, threadId: THREAD, lastSeq: 0 });
+    expect(report).toMatchObject({ outboxSize: 1, threadId: THREAD, lastSeq: 0, traceId });
     expect(report?.connection).not.toBe('live');
     expect(report?.breadcrumbs.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['connecting', 'live', 'waiting']),

@@ -3,6 +3,7 @@ export { Boundary, type BoundaryProps, type FallbackProps } from './boundaries/b
 export { ChatBoundary, type ChatBoundaryProps } from './boundaries/chat-boundary.js';
 export { FaultContext, type FaultInjector } from './boundaries/fault-point.js';
 export { MessageBoundary, type MessageBoundaryProps } from './boundaries/message-boundary.js';
+export { ReportContext, type ReportFault } from './boundaries/report-button.js';
 export { rootErrorHandlers, type RenderFault } from './boundaries/root-error-handlers.js';
 export { ThreadBoundary, type ThreadBoundaryProps } from './boundaries/thread-boundary.js';
 export { Composer, type ComposerProps } from './composer/composer.js';

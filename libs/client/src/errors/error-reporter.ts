@@ -28,6 +28,8 @@ export interface FaultContext {
   readonly outboxSize: number;
   readonly threadId: string | null;
   readonly lastSeq: number | null;
+  /** Of the last answer, as the server's logs name it. */
+  readonly traceId?: string;
 }
 
 export interface ErrorReporterOptions {
@@ -62,7 +64,7 @@ export class ErrorReporter {
   #breadcrumbs: readonly Breadcrumb[] = [];
   #context: () => FaultContext = () => NOWHERE;
   /** React, and then the window, may tell of the same thrown value. */
-  readonly #seen = new WeakSet();
+  readonly #seen = new WeakMap<object, string>();
   #underWay: ReadonlySet<string> = new Set();
   #failures = 0;
   #timer: Cancel | null = null;
@@ -97,12 +99,14 @@ export class ErrorReporter {
     this.#breadcrumbs = [...this.#breadcrumbs, crumb].slice(-CLIENT_ERROR_LIMITS.breadcrumbs);
   }
 
-  report(fault: Fault): void {
+  /** Returns the fingerprint under which the fault is known on the server: that of its first report. */
+  report(fault: Fault): string {
+    const { error, fingerprint } = fault;
     try {
-      const { error } = fault;
       if (typeof error === 'object' && error !== null) {
-        if (this.#seen.has(error)) return;
-        this.#seen.add(error);
+        const known = this.#seen.get(error);
+        if (known !== undefined) return known;
+        this.#seen.set(error, fingerprint);
       }
       const { reports, changed } = addReport(this.#reports, this.#describe(fault), (id) => this.#underWay.has(id));
       this.#reports = reports;
@@ -113,6 +117,7 @@ export class ErrorReporter {
     } catch {
       // A fault of the reporter must not become another fault.
     }
+    return fingerprint;
   }
 
   /** The page may end now: what waits is handed to the browser. The server takes each report once, however often it comes. */

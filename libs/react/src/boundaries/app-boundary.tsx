@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
 import { FallbackHeading } from './fallback-heading.js';
 import { ReloadButton } from './reload-button.js';
+import { ReportButton } from './report-button.js';
 
 export interface AppBoundaryProps {
   readonly children: ReactNode;
@@ -32,6 +33,7 @@ export function AppBoundary({ children, onExport }: AppBoundaryProps) {
                 Save unsent messages
               </button>
             )}
+            <ReportButton error={error} level="app" />
           </div>
           <p className="hf-fallback__id">Fault {fingerprint(error, 'app')}</p>
         </main>

@@ -9,6 +9,7 @@ import { AppBoundary } from './app-boundary.js';
 import { Boundary } from './boundary.js';
 import { ChatBoundary } from './chat-boundary.js';
 import { MessageBoundary } from './message-boundary.js';
+import { ReportContext } from './report-button.js';
 import { rootErrorHandlers, type RenderFault } from './root-error-handlers.js';
 import { ThreadBoundary } from './thread-boundary.js';
 
@@ -181,6 +182,35 @@ describe('the boundaries', () => {
     press('Try again');
     expect(reports.at(-1)).toMatchObject({ level: 'message', scope: 'm1', recovered: false });
     expect(reports).toHaveLength(2);
+  });
+
+  it.each(['message', 'thread', 'chat', 'app'] as const)('let a person report a fault of the %s', (level) => {
+    const asked: string[] = [];
+    faults.set({ message: 'm1', thread: 'list', chat: 'chat', app: 'around' }[level], () => new TypeError(level));
+    act(() => {
+      root.render(
+        <ReportContext
+          value={(fault) => {
+            asked.push(`${fault.level}:${(fault.error as Error).message}`);
+            return 'known:by:this';
+          }}
+        >
+          <Page />
+        </ReportContext>,
+      );
+    });
+    expect(asked).toEqual([]);
+    press('Report');
+    expect(asked).toEqual([`${level}:${level}`]);
+    expect(shown()).toContain('Reported');
+    expect(page.root.querySelector('[role="status"]')?.textContent).toBe('Reference known:by:this');
+  });
+
+  it('offer no report where nobody takes it', () => {
+    faults.set('m1', () => new TypeError('m1'));
+    draw();
+    expect(fallbacks()).toEqual(['message-fallback']);
+    expect(shown()).not.toContain('Report');
   });
 
   it('survive a fallback that throws itself', () => {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
 import { FallbackHeading } from './fallback-heading.js';
 import { ReloadButton } from './reload-button.js';
+import { ReportButton } from './report-button.js';
 
 export interface ChatBoundaryProps {
   readonly children: ReactNode;
@@ -43,6 +44,7 @@ export function ChatBoundary({ children, userId, onRebuild, onExport }: ChatBoun
               Save unsent messages
             </button>
             <ReloadButton />
+            <ReportButton error={error} level="chat" />
           </div>
           <p className="hf-fallback__id">Fault {fingerprint(error, 'chat')}</p>
         </main>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
 import { CopyButton } from './copy-button.js';
+import { ReportButton } from './report-button.js';
 
 export interface MessageBoundaryProps {
   readonly children: ReactNode;
@@ -21,7 +22,7 @@ export function MessageBoundary({ children, id, threadId, text, revision }: Mess
       scope={id}
       threadId={threadId}
       resetKey={revision}
-      fallback={({ retry, retrying }) => (
+      fallback={({ error, retry, retrying }) => (
         <div
           className="hf hf-fallback hf-fallback--message"
           data-testid="message-fallback"
@@ -34,6 +35,7 @@ export function MessageBoundary({ children, id, threadId, text, revision }: Mess
               Try again
             </button>
             <CopyButton text={text} />
+            <ReportButton error={error} level="message" />
           </div>
         </div>
       )}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Boundary } from './boundary.js';
 import { FallbackHeading } from './fallback-heading.js';
+import { ReportButton } from './report-button.js';
 
 export interface ThreadBoundaryProps {
   readonly children: ReactNode;
@@ -20,7 +21,7 @@ export function ThreadBoundary({ children, threadId, revision, onRefetch, transc
       level="thread"
       scope={threadId}
       resetKey={revision}
-      fallback={({ retry, retrying }) => (
+      fallback={({ error, retry, retrying }) => (
         <section className="hf hf-fallback hf-fallback--thread" role="alert" data-testid="thread-fallback">
           <FallbackHeading as="h2">This conversation could not be shown</FallbackHeading>
           <p className="hf hf-fallback__words">
@@ -39,6 +40,7 @@ export function ThreadBoundary({ children, threadId, revision, onRefetch, transc
             >
               Load it anew
             </button>
+            <ReportButton error={error} level="thread" />
           </div>
           <details>
             <summary>Show as plain text</summary>
