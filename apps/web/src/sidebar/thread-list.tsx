@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { formatShort } from '../parts/format.js';
 import { plainText } from '../parts/plain-text.js';
 import { threadHref } from '../shell/route.js';
+import { useListPresence } from './use-list-presence.js';
 
 interface ThreadListProps {
   readonly inbox: InboxState;
@@ -17,6 +18,7 @@ type Thread = InboxState['threads'][number];
 export function ThreadList({ inbox, threadId, onNavigate, onMore }: ThreadListProps) {
   const now = useNow(60_000);
   const [isLoading, setLoading] = useState(false);
+  const others = useListPresence(inbox.threads);
   if (inbox.status === 'loading') return <p className="sidebar__hint">Loading threads</p>;
   if (inbox.status === 'failed') return <p className="sidebar__hint">The threads could not be loaded. Trying again.</p>;
   if (inbox.threads.length === 0) return <p className="sidebar__hint">No threads yet.</p>;
@@ -32,7 +34,13 @@ export function ThreadList({ inbox, threadId, onNavigate, onMore }: ThreadListPr
       <ul className="threads" data-testid="thread-list">
         {inbox.threads.map((thread) => (
           <li key={thread.id}>
-            <ThreadLink thread={thread} isCurrent={thread.id === threadId} now={now} onNavigate={onNavigate} />
+            <ThreadLink
+              thread={thread}
+              isCurrent={thread.id === threadId}
+              others={others.get(thread.id) ?? 0}
+              now={now}
+              onNavigate={onNavigate}
+            />
           </li>
         ))}
       </ul>
@@ -53,15 +61,18 @@ export function ThreadList({ inbox, threadId, onNavigate, onMore }: ThreadListPr
 interface ThreadLinkProps {
   readonly thread: Thread;
   readonly isCurrent: boolean;
+  /** Other members that are connected. */
+  readonly others: number;
   readonly now: number;
   readonly onNavigate: () => void;
 }
 
-function ThreadLink({ thread, isCurrent, now, onNavigate }: ThreadLinkProps) {
+function ThreadLink({ thread, isCurrent, others, now, onNavigate }: ThreadLinkProps) {
   const { userId } = useHoldfast().identity;
   const { lastMessage, unread, activeRunId } = thread;
   const own = lastMessage?.senderId === userId ? 'You: ' : '';
   const isUnread = unread > 0 && !isCurrent;
+  const here = `${String(others)} ${others === 1 ? 'other' : 'others'} online`;
   return (
     <a
       href={threadHref(thread.id)}
@@ -83,6 +94,12 @@ function ThreadLink({ thread, isCurrent, now, onNavigate }: ThreadLinkProps) {
           {lastMessage === null ? 'No messages yet' : `${own}${plainText(lastMessage.text)}`}
         </span>
         <span className="thread__marks">
+          {others > 0 && (
+            <span className="thread__here" data-testid="thread-presence" title={here}>
+              <span aria-hidden>{others > 1 && others}</span>
+              <span className="hf-sr-only">{here}</span>
+            </span>
+          )}
           {activeRunId !== null && (
             <span className="thread__live" title="An agent is answering">
               <span className="hf-sr-only">An agent is answering</span>
