@@ -83,6 +83,13 @@ function firings(definition: SloDefinition, judged: readonly Judged[]): Expectat
   });
 }
 
+/** What one scenario is judged by: with sums over days, which take promtool most of its time. */
+const RULES = FILES['slo.rules.yml'] ?? '';
+/** The same sums for whoever knows that there is nothing before the 3 h of a run. */
+const SHORT_RULES = RULES.replaceAll(/\[(?:6|24|72)h:5m\]/g, '[4h:5m]');
+/** In which the rule with the longest window has to fire. */
+const isFull = ({ fires }: Scenario) => fires.includes('ticket-slow');
+
 const NO_DATA = { id: 'no-data', longMs: 0 };
 
 /** The first page of the incident. */
@@ -104,7 +111,8 @@ const cases = SCENARIOS.map((scenario, seed): [string, Scenario, SloDefinition, 
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'holdfast-engines-'));
-      await writeFile(join(folder, 'slo.rules.yml'), FILES['slo.rules.yml'] ?? '');
+      await writeFile(join(folder, 'slo.rules.yml'), RULES);
+      await writeFile(join(folder, 'short.rules.yml'), SHORT_RULES);
     });
 
     afterAll(async () => {
@@ -121,7 +129,7 @@ const cases = SCENARIOS.map((scenario, seed): [string, Scenario, SloDefinition, 
         // What a person is woken by is one of the rules that are compared.
         if (ids.size > 0) expect(firstFired(judged)).toBeDefined();
         const document = {
-          rule_files: ['slo.rules.yml'],
+          rule_files: [isFull(scenario) ? 'slo.rules.yml' : 'short.rules.yml'],
           evaluation_interval: `${String(SECONDS)}s`,
           tests: [
             {
