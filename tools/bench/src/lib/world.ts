@@ -49,6 +49,11 @@ export class World {
     return this.start('agent-worker', env);
   }
 
+  /** As {@link gateway}. */
+  sloService(env: Readonly<Record<string, string>> = {}): Promise<SpawnedApp> {
+    return this.start('slo-service', env);
+  }
+
   private async start(app: AppName, env: Readonly<Record<string, string>>): Promise<SpawnedApp> {
     const started = await spawnApp({
       app,
