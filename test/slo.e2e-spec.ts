@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { SloDefineResult, SloDocument, SloStatusEntry, SloStatusPage } from '@holdfast/contracts';
 import { eventually, spawnApp, testRedis, type AppName, type SpawnedApp } from '@holdfast/testing';
 import { CompletionsServer } from '../apps/agent-worker/test/completions-server.js';
 import { Conversation } from '../apps/agent-worker/test/conversation.js';
+import { AlertWebhook } from './alert-webhook.js';
 
 jest.setTimeout(150_000);
 
@@ -16,41 +13,12 @@ const BOOT_MS = 90_000;
 const STALLED = 8;
 const ANSWERED = 6;
 
-interface Alert {
-  readonly status: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** Stands where an operator's webhook would. */
-class Webhook {
-  readonly alerts: Alert[] = [];
-  private readonly server: Server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { alerts } = JSON.parse(body) as { alerts: Alert[] };
-      this.alerts.push(...alerts);
-      response.end('{}');
-    });
-  });
-
-  async listen(): Promise<string> {
-    this.server.listen(0, '127.0.0.1');
-    await once(this.server, 'listening');
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}/alerts`;
-  }
-
-  async close(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-}
-
 describe('the SLOs of a system that runs', () => {
   let conversation: Conversation;
   let env: Record<string, string>;
   let apps: SpawnedApp[];
   let gateway: SpawnedApp;
-  const webhook = new Webhook();
+  const webhook = new AlertWebhook();
 
   function start(app: AppName, more: Record<string, string> = {}): Promise<SpawnedApp> {
     return spawnApp({ app, readyTimeoutMs: BOOT_MS, env: { ...env, ...more } });
