@@ -17,7 +17,7 @@ export interface Shape {
 }
 
 /** What the service has confirmed, and so committed. */
-export interface Accepted {
+interface Accepted {
   readonly snapshots: number;
   readonly buckets: number;
   readonly refused: number;
