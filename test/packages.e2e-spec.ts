@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { cleanEnvironment, repositoryRoot } from '@holdfast/testing';
+import {
+  cleanEnvironment,
+  eventually,
+  ManagedProcess,
+  repositoryRoot,
+  spawnApp,
+  testDatabase,
+  testRedis,
+} from '@holdfast/testing';
+import { Client } from 'pg';
 import { BOOT_MS, startChatStack } from './support/chat-stack.js';
-import { ViteApp } from './support/vite-app.js';
+import { EmptyApp } from './support/empty-app.js';
 
 /** What the skipped test would have needed. */
 const REGISTRY = 'the npm registry';
@@ -25,31 +34,40 @@ async function registryAnswers(): Promise<boolean> {
 
 const isReachable = await registryAnswers();
 
-/** The only block of TSX in the document. */
-async function quickStart(): Promise<string> {
-  const text = await readFile(join(root, 'docs/client.md'), 'utf8');
-  return /```tsx\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
+/** The only whole program of a document: it begins with its imports. */
+async function quickStart(document: string, language: string): Promise<string> {
+  const text = await readFile(join(root, `docs/${document}.md`), 'utf8');
+  return new RegExp(`\`\`\`${language}\\n(import [\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? '';
+}
+
+let packed: Promise<string[]> | undefined;
+
+/** Once for all tests. */
+async function pack(): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/pack-libs.mjs'], {
+    cwd: root,
+    env: cleanEnvironment(),
+  });
+  return stdout.split('\n').filter((line) => line.endsWith('.tgz'));
 }
 
 describe('the packed libraries', () => {
-  const apps: ViteApp[] = [];
+  const apps: EmptyApp[] = [];
   afterAll(() => Promise.all(apps.map((app) => app.remove())));
 
-  it('come with a quick start of 15 lines', async () => {
-    expect((await quickStart()).trim().split('\n')).toHaveLength(15);
+  it.each([
+    ['client', 'tsx'],
+    ['slo', 'ts'],
+  ])('come with a quick start of 15 lines: docs/%s.md', async (document, language) => {
+    expect((await quickStart(document, language)).trim().split('\n')).toHaveLength(15);
   });
 
   const when = isReachable ? it : it.skip;
   when(
     `install in an empty Vite app, check and build the quick start as written, and chat${isReachable ? '' : ` (skipped: ${REGISTRY} does not answer)`}`,
     async () => {
-      const packed = await promisify(execFile)(process.execPath, ['scripts/pack-libs.mjs'], {
-        cwd: root,
-        env: cleanEnvironment(),
-      });
-      const tarballs = packed.stdout.split('\n').filter((line) => line.endsWith('.tgz'));
-      expect(tarballs).toHaveLength(3);
-      const app = await ViteApp.create(await quickStart());
+      const tarballs = (await (packed ??= pack())).slice(0, 3);
+      const app = await EmptyApp.vite(await quickStart('client', 'tsx'));
       apps.push(app);
       await app.install(tarballs);
       await app.tool('typescript/bin/tsc', ['-p', '.']);
@@ -69,6 +87,53 @@ describe('the packed libraries', () => {
         );
       } finally {
         await stack.close();
+      }
+    },
+    BOOT_MS + 180_000,
+  );
+
+  when(
+    `install slo-recorder alone in an empty Nest app, and its quick start as written is counted${isReachable ? '' : ` (skipped: ${REGISTRY} does not answer)`}`,
+    async () => {
+      const [tarball = ''] = (await (packed ??= pack())).slice(-1);
+      const app = await EmptyApp.nest(await quickStart('slo', 'ts'));
+      apps.push(app);
+      await app.install([tarball]);
+      expect(await readdir(join(app.folder, 'node_modules/@holdfast'))).toEqual(['slo-recorder']);
+      await app.tool('typescript/bin/tsc', ['-p', '.']);
+
+      const database = await testDatabase();
+      const redis = testRedis();
+      const env = { REDIS_URL: redis.url, REDIS_PREFIX: redis.prefix };
+      const service = await spawnApp({
+        app: 'slo-service',
+        env: { ...env, DATABASE_URL: database.url },
+        readyTimeoutMs: BOOT_MS,
+      });
+      const program = new ManagedProcess({
+        name: 'search',
+        command: process.execPath,
+        args: ['dist/main.js'],
+        cwd: app.folder,
+        env: { ...cleanEnvironment(), ...env },
+      });
+      const client = new Client({ connectionString: database.url });
+      try {
+        await service.ready;
+        await client.connect();
+        await eventually(
+          async () => {
+            const counts = 'select sum(good)::int good, sum(bad)::int bad from slo.source_bucket where slo = $1';
+            expect((await client.query(counts, ['error-rate'])).rows).toEqual([{ good: 2, bad: 0 }]);
+          },
+          { timeoutMs: 30_000 },
+        );
+        expect((await program.stop()).signal).not.toBe('SIGKILL');
+      } finally {
+        await program.stop();
+        await client.end();
+        await service.stop();
+        await database.drop();
       }
     },
     BOOT_MS + 180_000,

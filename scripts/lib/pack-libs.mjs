@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InlineLibs } from './inline-libs.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 import { Problem } from './terminal.mjs';
@@ -19,6 +20,13 @@ const LIBS = {
     styles: './src/styles/index.css',
     description: 'React 19 hooks, error boundaries and parts of a chat for Holdfast',
   },
+};
+
+/** A package of its own, with what it needs of the other libraries inside. */
+const RECORDER = {
+  packages: ['ioredis', 'pino', 'pino-pretty', 'zod'],
+  // What has to be there once: Nest's injector and metadata, the registry behind /metrics, Observables.
+  peers: ['@nestjs/common', '@nestjs/core', '@nestjs/microservices', 'prom-client', 'reflect-metadata', 'rxjs'],
 };
 
 const OUTPUT = join(root, 'dist', 'packages');
@@ -44,12 +52,48 @@ function manifestOf(name, own) {
   };
 }
 
+function recorderManifest(own) {
+  const pick = (names, range) => Object.fromEntries(names.map((name) => [name, range + own.dependencies[name]]));
+  return {
+    name: '@holdfast/slo-recorder',
+    version: own.version,
+    description: 'Counts what an SLO promises, in any Nest service, for the slo-service of Holdfast',
+    license: own.license,
+    type: 'module',
+    engines: own.engines,
+    exports: { '.': { types: './slo-recorder/src/index.d.ts', default: './slo-recorder/src/index.js' } },
+    sideEffects: false,
+    dependencies: pick(RECORDER.packages, ''),
+    peerDependencies: pick(RECORDER.peers, '^'),
+  };
+}
+
 async function mustRun(command, args, cwd) {
   const { code, output } = await run(command, args, { cwd });
   if (code !== 0) throw new Problem(`${args.join(' ')} failed:\n${output}`);
 }
 
-/** Builds the libraries into `dist/packages` and packs each; returns the paths of the tarballs, lowest first. */
+async function packRecorder(own) {
+  const folder = join(OUTPUT, 'slo-recorder');
+  const compiled = join(OUTPUT, '.slo-recorder');
+  await mustRun(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-p', 'libs/slo-recorder/tsconfig.pack.json'],
+    root,
+  );
+  const imported = new InlineLibs(compiled, folder).copy('slo-recorder/src/index');
+  rmSync(compiled, { recursive: true });
+  const missing = imported.filter((name) => ![...RECORDER.packages, ...RECORDER.peers].includes(name));
+  if (missing.length > 0)
+    throw new Problem(`slo-recorder imports ${missing.join(', ')}, which its package does not name`);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(recorderManifest(own), null, 2)}\n`);
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  cpSync(join(root, 'libs/slo-recorder/README.md'), join(folder, 'README.md'));
+  await mustRun('npm', ['pack', '--silent', '--pack-destination', OUTPUT], folder);
+  return join(OUTPUT, `holdfast-slo-recorder-${own.version}.tgz`);
+}
+
+/** Builds the libraries into `dist/packages` and packs each; returns the paths of the tarballs, lowest first and slo-recorder last. */
 export async function packLibs() {
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
@@ -65,5 +109,5 @@ export async function packLibs() {
     await mustRun('npm', ['pack', '--silent', '--pack-destination', OUTPUT], folder);
     tarballs.push(join(OUTPUT, `holdfast-${name}-${own.version}.tgz`));
   }
-  return tarballs;
+  return [...tarballs, await packRecorder(own)];
 }

@@ -4,6 +4,7 @@ import { RpcClient } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { installRecorder } from './current-recorder.js';
 import { SloClient } from './slo-client.js';
+import { SloConnection, type SloConnectionOptions } from './slo-connection.js';
 import { SloRecorder } from './slo-recorder.js';
 import { SloReporter, type Reporter } from './slo-reporter.js';
 
@@ -17,10 +18,26 @@ export interface SloRecorderOptions extends Reporter {
 
 /**
  * One recorder for the process, whose counts go to the SLO service over Nest's Redis transport, and a client of the
- * service's answers. Needs `RedisModule`.
+ * service's answers.
  */
 @Module({})
 export class SloRecorderModule {
+  /** For a service of any repository: needs no other module, and opens a Redis connection of its own. */
+  static connect(options: SloConnectionOptions): DynamicModule {
+    const inject = [SloConnection];
+    return {
+      module: SloRecorderModule,
+      global: true,
+      providers: [
+        { provide: SloConnection, useFactory: () => new SloConnection(options) },
+        { provide: SloClient, inject, useFactory: ({ client }: SloConnection) => client },
+        { provide: SloRecorder, inject, useFactory: ({ recorder }: SloConnection) => recorder },
+      ],
+      exports: [SloRecorder, SloClient],
+    };
+  }
+
+  /** For our own apps: needs `ObservabilityModule`, `ShutdownModule` and `RedisModule`. */
   static forRoot({ region, source, measures }: SloRecorderOptions): DynamicModule {
     return {
       module: SloRecorderModule,

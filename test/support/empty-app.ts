@@ -7,8 +7,17 @@ import { cleanEnvironment, repositoryRoot } from '@holdfast/testing';
 
 const run = promisify(execFile);
 
-/** What `npm create vite -- --template react-ts` brings, in the versions of this repository. */
-const TEMPLATE = [
+interface Template {
+  /** Installed in the versions of this repository. */
+  readonly packages: readonly string[];
+  readonly main: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const MANIFEST = JSON.stringify({ name: 'empty', private: true, type: 'module' });
+
+/** What `npm create vite -- --template react-ts` brings. */
+const VITE_PACKAGES = [
   'react',
   'react-dom',
   'typescript',
@@ -18,8 +27,8 @@ const TEMPLATE = [
   '@types/react-dom',
 ];
 
-const FILES: Readonly<Record<string, string>> = {
-  'package.json': JSON.stringify({ name: 'empty', private: true, type: 'module' }),
+const VITE_FILES = {
+  'package.json': MANIFEST,
   'index.html':
     '<!doctype html><html lang="en"><title>Empty</title><div id="root"></div><script type="module" src="/src/main.tsx"></script>',
   'vite.config.ts':
@@ -40,26 +49,73 @@ const FILES: Readonly<Record<string, string>> = {
   }),
 };
 
+const VITE: Template = { packages: VITE_PACKAGES, main: 'src/main.tsx', files: VITE_FILES };
+
+const NEST: Template = {
+  packages: [
+    '@nestjs/common',
+    '@nestjs/core',
+    '@nestjs/microservices',
+    'reflect-metadata',
+    'rxjs',
+    'typescript',
+    '@types/node',
+  ],
+  main: 'src/main.ts',
+  files: {
+    'package.json': MANIFEST,
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: {
+        target: 'es2023',
+        module: 'nodenext',
+        types: ['node'],
+        strict: true,
+        noUnusedLocals: true,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+        rootDir: 'src',
+        outDir: 'dist',
+      },
+      include: ['src'],
+    }),
+  },
+};
+
 const INSTALL_MS = 120_000;
 
 /** An app outside of the repository. */
-export class ViteApp {
-  private constructor(readonly folder: string) {}
+export class EmptyApp {
+  private constructor(
+    readonly folder: string,
+    private readonly template: Template,
+  ) {}
 
-  static async create(main: string): Promise<ViteApp> {
+  static vite(main: string): Promise<EmptyApp> {
+    return EmptyApp.create(VITE, main);
+  }
+
+  static nest(main: string): Promise<EmptyApp> {
+    return EmptyApp.create(NEST, main);
+  }
+
+  private static async create(template: Template, main: string): Promise<EmptyApp> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-app-'));
     await mkdir(join(folder, 'src'));
-    for (const [file, text] of Object.entries({ ...FILES, 'src/main.tsx': main }))
+    for (const [file, text] of Object.entries({ ...template.files, [template.main]: main }))
       await writeFile(join(folder, file), text);
-    return new ViteApp(folder);
+    return new EmptyApp(folder, template);
   }
 
   /** Installs the template's packages and these tarballs. */
   async install(tarballs: readonly string[]): Promise<void> {
-    const { devDependencies } = JSON.parse(await readFile(join(repositoryRoot(), 'package.json'), 'utf8')) as {
+    const { dependencies, devDependencies } = JSON.parse(
+      await readFile(join(repositoryRoot(), 'package.json'), 'utf8'),
+    ) as {
+      dependencies: Record<string, string>;
       devDependencies: Record<string, string>;
     };
-    const packages = TEMPLATE.map((name) => `${name}@${devDependencies[name] ?? 'latest'}`);
+    const versions = { ...dependencies, ...devDependencies };
+    const packages = this.template.packages.map((name) => `${name}@${versions[name] ?? 'latest'}`);
     const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
     await this.run('npm', ['install', ...quiet, ...packages, ...tarballs]);
   }
