@@ -13,7 +13,8 @@ const MOUNTED = 130;
 const CLOSE = 3;
 /** What was written and is not drawn yet: a reading may come between both, px. */
 const TWO_LINES = 46;
-const TOKENS_PER_S = 100;
+/** So that a long answer lasts through all readings, on a busy machine too. */
+const TOKENS_PER_S = 40;
 /** Readings while an answer is written. */
 const READINGS = 25;
 
@@ -106,11 +107,16 @@ describe('a thread of ten thousand messages', () => {
     await page.getByTestId('log').hover();
     await page.mouse.wheel(0, -900);
     await eventually(async () => (await readView(page)).below > 500, { timeoutMs: 5_000 });
+    const left = await readView(page);
     const places = new Set<string>();
-    for (let reading = 0; reading < READINGS; reading += 1) {
-      const { seq, top } = await readView(page);
-      places.add(`${String(seq)} at ${String(Math.round(top))}`);
-    }
+    await eventually(
+      async () => {
+        const { seq, top, below: rest } = await readView(page);
+        places.add(`${String(seq)} at ${String(Math.round(top))}`);
+        return rest > left.below + TWO_LINES;
+      },
+      { timeoutMs: 20_000, intervalMs: 20 },
+    );
     expect(places.size).toBe(1);
   }, 60_000);
 });

@@ -18,7 +18,7 @@ describe('a gateway that goes while another one stays', () => {
   beforeAll(async () => {
     database = await testDatabase();
     balancer = await Balancer.start();
-    const options = { databaseUrl: database.url, redis: testRedis(), env: { SHUTDOWN_TIMEOUT_MS: '10000' } };
+    const options = { databaseUrl: database.url, redis: testRedis(), env: { SHUTDOWN_TIMEOUT_MS: '20000' } };
     gateways = await Promise.all([startGateway(options), startGateway(options)]);
   });
 

@@ -34,7 +34,7 @@ async function observer(env: Record<string, string>): Promise<INestApplicationCo
       imports: [
         ObservabilityModule.forRoot({ app: 'gateway', instanceId: 'gateway-test', config: { service }, logger }),
         ShutdownModule,
-        HealthModule.forRoot({ environment: 'test', healthTimeoutMs: 5_000, opsToken: undefined }),
+        HealthModule.forRoot({ opsFromLoopback: false, healthTimeoutMs: 5_000, opsToken: undefined }),
         RedisModule.forRoot(config.redis),
         ScalingModule.forRoot(identity),
       ],

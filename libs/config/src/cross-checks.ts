@@ -78,6 +78,11 @@ const RULES: readonly Rule[] = [
     problem: 'AUTH_GUEST=true in production needs AUTH_GUEST_IN_PRODUCTION=true as well.',
   },
   {
+    reads: ['HOLDFAST_ENV', 'OPS_FROM_LOOPBACK'],
+    broken: ({ service }) => service.opsFromLoopback && service.environment !== 'development',
+    problem: 'OPS_FROM_LOOPBACK=true is for development only.',
+  },
+  {
     reads: ['SHUTDOWN_GRACE_MS', 'SHUTDOWN_TIMEOUT_MS'],
     broken: ({ service }) => service.shutdownGraceMs >= service.shutdownTimeoutMs / 2,
     problem: 'SHUTDOWN_GRACE_MS must be less than half of SHUTDOWN_TIMEOUT_MS.',

@@ -4,7 +4,7 @@ import type { Config } from '@holdfast/config';
 export const HEALTH_SETTINGS = Symbol('HEALTH_SETTINGS');
 
 /** The part of the configuration that health needs. */
-export type HealthConfig = Pick<Config['service'], 'environment' | 'healthTimeoutMs' | 'opsToken'>;
+export type HealthConfig = Pick<Config['service'], 'opsFromLoopback' | 'healthTimeoutMs' | 'opsToken'>;
 
 export interface HealthSettings {
   /** Time a sample may take, in ms. */
@@ -15,6 +15,6 @@ export interface HealthSettings {
   readonly opensToLoopback: boolean;
 }
 
-export function healthSettings({ environment, healthTimeoutMs, opsToken }: HealthConfig): HealthSettings {
-  return { timeoutMs: healthTimeoutMs, token: opsToken, opensToLoopback: environment === 'development' };
+export function healthSettings({ opsFromLoopback, healthTimeoutMs, opsToken }: HealthConfig): HealthSettings {
+  return { timeoutMs: healthTimeoutMs, token: opsToken, opensToLoopback: opsFromLoopback };
 }

@@ -18,7 +18,7 @@ describe('the probes', () => {
     const module = await Test.createTestingModule({
       imports: [
         ObservabilityModule.forRoot({ app: 'test', instanceId: 'test-1', config: { service }, logger }),
-        HealthModule.forRoot({ environment: 'test', healthTimeoutMs: 5_000, opsToken: TOKEN }),
+        HealthModule.forRoot({ opsFromLoopback: false, healthTimeoutMs: 5_000, opsToken: TOKEN }),
       ],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });

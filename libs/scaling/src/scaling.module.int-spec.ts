@@ -27,7 +27,7 @@ describe('an app on Redis', () => {
         module: AppModule,
         imports: [
           ObservabilityModule.forRoot({ app: 'gateway', instanceId: 'a', config: { service }, logger }),
-          HealthModule.forRoot({ environment: 'test', healthTimeoutMs: 5_000, opsToken: undefined }),
+          HealthModule.forRoot({ opsFromLoopback: false, healthTimeoutMs: 5_000, opsToken: undefined }),
           ShutdownModule,
           RedisModule.forRoot({ ...redisConfig(url), queueUrl: url }),
           ScalingModule.forRoot({ app: 'gateway', instanceId: 'a', version: '1', heartbeatMs: 1_000 }),

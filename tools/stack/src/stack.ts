@@ -16,6 +16,8 @@ import { StackServers } from './servers/stack-servers.js';
 import { StackError } from './stack.errors.js';
 import type { Screen } from './view/screen.js';
 
+/** Addresses at which nobody else reaches this machine. */
+const LOOPBACK_ONLY = new Set(['127.0.0.1', 'localhost', '::1']);
 /** Addresses that include 127.0.0.1, where readiness is probed. */
 const WITH_LOOPBACK = new Set(['127.0.0.1', 'localhost', '0.0.0.0', '::']);
 const DEFAULT_APP_BUDGET_MS = 4_000;
@@ -141,6 +143,7 @@ export class Stack {
       workerPorts: await free(workers),
       sloPort: await freePort(),
       gatewayHost: balanced ? '127.0.0.1' : host,
+      hidesAddresses: balanced && !LOOPBACK_ONLY.has(host),
     };
     for (const spec of appSpecs(topology, shared)) {
       const onLine = (name: string, line: string) => {

@@ -56,6 +56,8 @@ interface Hour {
 }
 
 interface Kept {
+  /** Of a restored or promoted database, versions say nothing. */
+  readonly epoch: string;
   /** The first hour that is kept; earlier ones were never read. */
   readonly from: number;
   /** Greatest version that was seen. */
@@ -97,8 +99,8 @@ export class SeriesCache {
     const range = rangeOf(definition, asOf);
     const known = this.kept.get(definition.id);
     // Of a longer window than before, or of a clock that went back, more is wanted than was read.
-    const usable = known !== undefined && known.from <= range.from ? known : undefined;
-    const kept = usable ?? { from: range.from, version: -1, hours: new Map<number, Hour>() };
+    const usable = known?.epoch === tx.epoch && known.from <= range.from ? known : undefined;
+    const kept = usable ?? { epoch: tx.epoch, from: range.from, version: -1, hours: new Map<number, Hour>() };
     await refresh(tx, definition.id, { kept, range });
     const size = [...kept.hours.values()].reduce((sum, { minutes }) => sum + 1 + (minutes?.length ?? 0), 1);
     // Not all at the same time: that would be a long cycle every hour.

@@ -17,7 +17,7 @@ const PROMISES = ['chat-response-time', 'agent-execution'] as const;
 /**
  * Counts each run once that still waits at its deadline, in the bucket of the deadline. All in one statement under the
  * lock of the run: a worker that claims it afterwards finds it counted, one that has it already is passed over, and counts
- * itself. A deadline of long ago (nobody judged for a while) counts as just missed, because sums of days ago are final.
+ * itself. One that waits for another answer of its thread has nobody to execute it yet. A deadline of long ago (nobody judged for a while) counts as just missed, because sums of days ago are final.
  */
 const JUDGE: Statement = {
   name: 'slo_overdue_runs',
@@ -27,6 +27,8 @@ with overdue as (
     from chat.run r
    where r.status = 'queued' and r.cancel_at is null
      and r.created_at <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+     and ($1 <> 'agent-execution'
+          or not exists (select from chat.run o where o.thread_id = r.thread_id and o.status = 'running'))
      and not exists (select from slo.overdue_run o where o.run_id = r.id and o.slo = $1)
    order by r.created_at
    limit $3
@@ -41,6 +43,12 @@ insert into slo.source_bucket as b (slo, t, width_s, dims, region, source, epoch
 select $1, t, 10, '[]', $4, 'queue', 'queue', 0, bad, 0 from late order by t
 on conflict (slo, t, width_s, dims, region, source, epoch) do update set bad = b.bad + excluded.bad
 returning slo, t, width_s`,
+};
+
+/** People wait for locks of runs: this does so less than they would notice, and looks again a second later. */
+const WAIT_BRIEFLY: Statement = {
+  name: 'slo_overdue_wait_briefly',
+  text: `select set_config('lock_timeout', '100ms', true)`,
 };
 
 interface Bucket {
@@ -79,6 +87,7 @@ export class OverdueRuns implements OnApplicationBootstrap, BeforeApplicationShu
     for (const slo of PROMISES.filter((id) => known.has(id))) {
       await this.database.transaction(async (tx) => {
         const values = [slo, deadlineOf(slo), MAX_RUNS, this.options.region];
+        await tx.query(WAIT_BRIEFLY);
         const buckets = await tx.query<Bucket>(JUDGE, values);
         if (buckets.length > 0) await tx.query(MARK_MINUTES, [JSON.stringify(buckets)]);
       });

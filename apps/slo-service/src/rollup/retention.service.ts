@@ -48,7 +48,8 @@ const OLD = Object.entries({
   'slo.hour': `t < now() - interval '400 days'`,
   'slo.epoch': `last_at < now() - interval '92 days'`,
   'slo.refusal': `day < current_date - 92`,
-  'slo.overdue_run': `at < now() - interval '92 days'`,
+  'slo.overdue_run': `at < now() - interval '2 days'
+    and not exists (select from chat.run r where r.id = run_id and r.status = 'queued')`,
   'slo.alert_event': `at < now() - interval '400 days'`,
   'slo.silence': `ends_at < now() - interval '92 days'`,
   'slo.correction': `ends_at < now() - interval '400 days'`,

@@ -56,7 +56,7 @@ export const alertsSection = {
   }),
   groupWaitMs: variable({
     name: 'ALERT_GROUP_WAIT_MS',
-    schema: integer(0, 600_000),
+    schema: integer(0, 120_000),
     fallback: inDevelopment('1000', '30000'),
     fallbackText: '30000; 1000 in development and test',
     summary:
@@ -64,7 +64,7 @@ export const alertsSection = {
   }),
   groupIntervalMs: variable({
     name: 'ALERT_GROUP_INTERVAL_MS',
-    schema: integer(0, 86_400_000),
+    schema: integer(0, 43_200_000),
     fallback: inDevelopment('5000', '300000'),
     fallbackText: '300000; 5000 in development and test',
     summary: 'Pause between two messages about one service, in ms. Critical alerts do not wait for it.',

@@ -77,8 +77,16 @@ export const serviceSection = {
     name: 'OPS_TOKEN',
     schema: z.string().check(z.minLength(32, 'must have at least 32 characters')),
     secret: true,
+    summary: 'Bearer token that opens the details of GET /health on every app; without it only OPS_FROM_LOOPBACK does.',
+  }),
+  opsFromLoopback: variable({
+    name: 'OPS_FROM_LOOPBACK',
+    schema: flag,
+    fallback: ({ environment }) => String(environment === 'development'),
+    fallbackText: 'true in development, else false',
     summary:
-      'Bearer token that opens the details of GET /health on every app; without it only loopback in development sees them.',
+      'Whether operators on the same machine need no token, in development only. Off behind a balancer of connections, ' +
+      'through which everybody seems to be on this machine.',
   }),
   shutdownTimeoutMs: variable({
     name: 'SHUTDOWN_TIMEOUT_MS',

@@ -20,6 +20,8 @@ export interface Topology {
   readonly sloPort: number;
   /** Address that the gateways listen on. */
   readonly gatewayHost: string;
+  /** Whether others reach the gateways through a balancer that hides their addresses. */
+  readonly hidesAddresses: boolean;
 }
 
 /** The processes of a stack; `shared` holds the variables that are the same for all. */
@@ -34,11 +36,12 @@ export function appSpecs(topology: Topology, shared: Readonly<Record<string, str
     // The launcher reads the lines itself and makes them pretty on its screen.
     env: { ...shared, LOG_PRETTY: 'false', INSTANCE_ID: name, HOST: '127.0.0.1', ...own, PORT: String(port) },
   });
+  const access = topology.hidesAddresses ? { OPS_FROM_LOOPBACK: 'false' } : {};
   return [
     spec('slo-service', 'slo-service-1', topology.sloPort, {}),
     ...topology.workerPorts.map((port, i) => spec('agent-worker', `agent-worker-${String(i + 1)}`, port, {})),
     ...topology.gatewayPorts.map((port, i) =>
-      spec('gateway', `gateway-${String(i + 1)}`, port, { HOST: topology.gatewayHost, ...webRoot }),
+      spec('gateway', `gateway-${String(i + 1)}`, port, { HOST: topology.gatewayHost, ...access, ...webRoot }),
     ),
   ];
 }

@@ -13,7 +13,8 @@ export class MetricsController {
 
   @Get('/metrics')
   async scrape(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (this.config.service.environment === 'development' && !isLoopback(request)) {
+    const { environment, opsFromLoopback } = this.config.service;
+    if (environment === 'development' && !(opsFromLoopback && isLoopback(request))) {
       throw new AppError('forbidden', 'in development metrics are for this machine only');
     }
     const { contentType, body } = await metrics.expose();
