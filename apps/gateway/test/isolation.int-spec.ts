@@ -144,7 +144,7 @@ describe('a thread and those who do not belong to it', () => {
   });
 });
 
-/** An answer without the ids that its request contained. */
+/** An answer without the ids that its request contained, and without its own. */
 function anonymous(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id'));
+  return JSON.parse(JSON.stringify(answer).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}/g, 'id'));
 }

@@ -86,7 +86,8 @@ describe('GuideAgent', () => {
         if (arrivals.length === 30) cancel.abort(new Error(`stopped after ${part.type}`));
       }
     };
-    await expect(stream()).rejects.toThrow('abort');
+    // Whether it waits for its pace just then, or is behind it.
+    await expect(stream()).rejects.toThrow(/abort|stopped after text/);
     expect(arrivals[0]).toBeLessThan(500);
     expect(arrivals).toHaveLength(30);
     expect(arrivals[29]).toBeGreaterThan(180);
