@@ -93,9 +93,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     name: 'page-by-time',
     defect: 'a resume orders its page by the time at the sender instead of by seq',
     invariant: 'order',
-    patches: [
-      inGateway('libs/conversation/src/open/opener-queries.js', 'order by i.ord, e.seq`', 'order by i.ord, e.id`'),
-    ],
+    patches: [inGateway('libs/conversation/src/open/opener-queries.js', 'order by e.seq) ||', 'order by e.id) ||')],
     scenario: { minutes: 0.4, faults: ['latency-postgres', 'reset-clients'], rate: 60 },
   },
   {
