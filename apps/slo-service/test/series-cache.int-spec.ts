@@ -4,7 +4,7 @@ import type { SloReport } from '@holdfast/contracts';
 import { Database, type Statement } from '@holdfast/database';
 import { createLogger } from '@holdfast/observability';
 import { BURN_RULES, evaluateSlo, NEVER_EVALUATED, type CountSeries } from '@holdfast/slo';
-import { testDatabase, type TestDatabase } from '@holdfast/testing';
+import { testDatabase, type TestDatabase, seeded } from '@holdfast/testing';
 import { DefinitionsService, type CurrentDefinition } from '../src/definitions/definitions.service.js';
 import { SeriesCache } from '../src/evaluate/series-cache.js';
 import { ReportSink } from '../src/ingest/report-sink.service.js';
@@ -37,17 +37,6 @@ with minutes as (
 insert into slo.hour (slo, t, good, bad, excluded)
 select slo, date_trunc('hour', t), sum(good), sum(bad), sum(excluded) from minutes group by 1, 2`,
 };
-
-/** Repeatable random numbers in [0, 1) (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('counts kept in memory', () => {
   let postgres: TestDatabase;

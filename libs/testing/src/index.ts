@@ -19,3 +19,4 @@ export { testRedis } from './test-redis.js';
 export { FaultProxy, type FaultProxyOptions } from './fault-proxy/fault-proxy.js';
 export type { LinkCounters } from './fault-proxy/link-counters.js';
 export type { Direction, Toxic } from './fault-proxy/toxic.js';
+export { seeded } from './seeded.js';

@@ -1,3 +1,4 @@
+import { seeded } from '@holdfast/testing';
 import type { Bucket, SloDefinition } from '@holdfast/slo';
 
 /** Between two scrapes, and two evaluations, in ms. */
@@ -61,15 +62,4 @@ export function inputSeries({ id }: SloDefinition, steps: readonly Step[]) {
     });
     return { series: `slo_events_total{slo="${id}",result="${result}",instance="a"}`, values: `0 ${values.join(' ')}` };
   });
-}
-
-/** Repeatable random numbers in [0, 1) (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
