@@ -45,6 +45,7 @@ async function mutants({ dist, mutants: names = [] }: ChaosOptions, signal: Abor
     dist,
     ...(names.length === 0 ? {} : { names }),
     print,
+    signal,
     run: async (plan) => {
       const history = join(FOLDER, `mutants-${String(++count)}.jsonl`);
       await runSystem({ ...plan, history, print, signal });

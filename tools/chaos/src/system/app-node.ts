@@ -15,6 +15,8 @@ export interface AppNodeOptions {
 const READY_WITHIN_MS = 120_000;
 /** Before a process that ended by itself is started again. */
 const RESTART_MS = 500;
+/** Whoever ends so often without having been ready once will not be: a file that is missing, a port that is taken. */
+const FAILED_STARTS = 3;
 /** An app promises to be gone within 10 s of SIGTERM here. */
 const TERM_WITHIN_MS = 20_000;
 
@@ -26,6 +28,9 @@ export class AppNode {
   private restartAfterMs = RESTART_MS;
   private readonly stopping = new AbortController();
   private isUp = false;
+  private wasUp = false;
+  private failedStarts = 0;
+  private lastFailure = '';
   private life: Promise<void> = Promise.resolve();
 
   constructor(
@@ -40,6 +45,19 @@ export class AppNode {
   /** Whether the present process has been ready. */
   get isReady(): boolean {
     return this.isUp;
+  }
+
+  /** Whether there is no use in waiting for its first readiness. */
+  get cannotStart(): boolean {
+    return !this.wasUp && this.failedStarts >= FAILED_STARTS;
+  }
+
+  /** Why it is not ready, as far as one can tell from outside. */
+  get trouble(): string {
+    if (this.failedStarts > 0) return `ended ${this.failedStarts} times before it was ready, last ${this.lastFailure}`;
+    return this.process === undefined
+      ? 'not running'
+      : `running, not ready; its last words:\n${lastWords(this.process)}`;
   }
 
   get pid(): number {
@@ -123,14 +141,21 @@ export class AppNode {
     recorder.record({ kind: 'process', node: this.name, what: 'started' });
     void process.ready.then(
       () => {
-        this.isUp = this.process === process;
+        if (this.process !== process) return;
+        this.isUp = true;
+        this.wasUp = true;
+        this.failedStarts = 0;
       },
       () => undefined,
     );
     const { code, signal } = await process.exit;
+    const { requested } = this;
+    if (!this.isUp && requested === undefined) {
+      this.failedStarts++;
+      this.lastFailure = `with ${String(code ?? signal)}:\n${lastWords(process)}`;
+    }
     this.isUp = false;
     this.process = undefined;
-    const { requested } = this;
     recorder.record({
       kind: 'process',
       node: this.name,

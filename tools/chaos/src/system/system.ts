@@ -8,6 +8,7 @@ import { ModelServer } from './model/model-server.js';
 import { provision, type World } from './provision.js';
 import type { Recorder } from './recorder.js';
 import { Servers } from './servers.js';
+import { SystemError } from './system.errors.js';
 
 export interface SystemOptions {
   readonly dist: string;
@@ -113,9 +114,20 @@ export class System {
     }, MEMORY_EVERY_MS);
   }
 
-  /** Resolves when every app is ready. */
+  /**
+   * Resolves when every app is ready.
+   * @throws SystemError that says who is not and why, at once if somebody cannot even start
+   */
   async ready(timeoutMs: number): Promise<void> {
-    await eventually(() => this.nodes.every((node) => node.isReady), { timeoutMs, intervalMs: 50 });
+    const settled = (): boolean => missing().length === 0 || this.nodes.some((node) => node.cannotStart);
+    const missing = (): AppNode[] => this.nodes.filter((node) => !node.isReady);
+    const startedAt = performance.now();
+    await eventually(settled, { timeoutMs, intervalMs: 50 }).catch(() => undefined);
+    const late = missing();
+    if (late.length === 0) return;
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    const told = late.map((node) => `${node.name}: ${node.trouble}`).join('\n');
+    throw new SystemError(`after ${seconds} s not every app is ready:\n${told}`);
   }
 
   /** Ends the apps in good order; what they exit with belongs to the history. */
