@@ -78,6 +78,7 @@ export class FakeStore extends RunStore {
       cancelRequested: false,
       elapsedMs: 0,
       waitedMs: 0,
+      readyMs: 0,
       overdueFor: [],
       published: undefined,
       ...more,

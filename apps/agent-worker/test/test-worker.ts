@@ -31,6 +31,7 @@ export interface TestWorkerOptions {
 export class TestWorker {
   readonly fanOut = new RecordingFanOut();
   readonly rung: string[] = [];
+  readonly recorder = new SloRecorder();
   readonly dispatcher: RunDispatcher;
   readonly store: PostgresRunStore;
   private readonly db: Database;
@@ -49,7 +50,7 @@ export class TestWorker {
     const announcer = new Announcer(this.fanOut);
     const limits = { runTimeoutMs, holdMs };
     const executor = new RunExecutor(
-      { store: this.store, committer, agents, announcer, recorder: new SloRecorder() },
+      { store: this.store, committer, agents, announcer, recorder: this.recorder },
       limits,
       silentLogger,
     );

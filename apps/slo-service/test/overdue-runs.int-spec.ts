@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '@holdfast/config';
-import { appendMessages, claimRun, createThread, ensureUser, type Principal } from '@holdfast/conversation';
+import {
+  appendMessages,
+  claimRun,
+  createThread,
+  ensureUser,
+  finishRun,
+  type ClaimedRun,
+  type Principal,
+} from '@holdfast/conversation';
 import { Database, DEFAULT_TENANT_SLUG, type Statement } from '@holdfast/database';
 import { createLogger } from '@holdfast/observability';
 import { testDatabase, type TestDatabase } from '@holdfast/testing';
@@ -18,6 +26,10 @@ const BAD: Statement = {
 const AGE: Statement = {
   name: 'test_age_run',
   text: `update chat.run set created_at = created_at - make_interval(secs => $2) where id = $1`,
+};
+const AGE_READINESS: Statement = {
+  name: 'test_age_readiness',
+  text: `update chat.run set ready_at = ready_at - make_interval(secs => $2) where id = $1`,
 };
 
 describe('runs that nobody claims', () => {
@@ -52,10 +64,15 @@ describe('runs that nobody claims', () => {
     await postgres.drop();
   });
 
-  /** A run that has waited for so many seconds. */
-  async function waiting(seconds: number): Promise<string> {
+  async function newThread(): Promise<string> {
     const threadId = randomUUID();
     await createThread(db(), ada, { threadId, title: 'A thread', agentMode: 'every', agentId: undefined });
+    return threadId;
+  }
+
+  /** A run that has waited for so many seconds. */
+  async function waiting(seconds: number, thread?: string): Promise<string> {
+    const threadId = thread ?? (await newThread());
     const body = { parts: [{ type: 'text' as const, text: 'Anybody?' }] };
     const message = { tenantId: ada.tenantId, threadId, senderId: ada.userId, clientMessageId: randomUUID(), body };
     const [outcome] = await appendMessages(db(), [message]);
@@ -72,7 +89,7 @@ describe('runs that nobody claims', () => {
     return (await db().query<{ bad: number }>(BAD, [slo]))[0]?.bad ?? 0;
   }
 
-  async function claim(runId: string) {
+  async function claim(runId: string): Promise<ClaimedRun> {
     const outcome = await claimRun(db(), { runId, owner: 'worker', leaseMs: 60_000, canContinue: () => true });
     if (outcome.status !== 'claimed') throw new Error(outcome.status);
     return outcome.run;
@@ -95,6 +112,24 @@ describe('runs that nobody claims', () => {
     await look();
     expect(await bad('chat-response-time')).toBe(2);
     expect(await bad('agent-execution')).toBe(2);
+  });
+
+  it('behind another answer of their thread have their time from its end on', async () => {
+    const before = await bad('agent-execution');
+    const threadId = await newThread();
+    const { runId, attempt } = await claim(await waiting(0, threadId));
+    const behind = await waiting(40, threadId);
+    await look();
+    await finishRun(db(), { runId, attempt, outcome: 'completed', off: 0, parts: [] });
+    await look();
+    expect(await bad('agent-execution')).toBe(before);
+    await db().query(AGE_READINESS, [behind, 31]);
+    await look();
+    await look();
+    expect(await bad('agent-execution')).toBe(before + 1);
+    const claimed = await claim(behind);
+    expect(claimed.overdueFor).toContain('agent-execution');
+    expect(claimed.readyMs).toBeLessThan(claimed.waitedMs);
   });
 
   it('are not judged while somebody claims them', async () => {

@@ -3,27 +3,31 @@ import { deadlineOf } from '@holdfast/slo';
 import type { SloRecorder, Timing } from '@holdfast/slo-recorder';
 import type { RunClaim } from './run-store.port.js';
 
-const FIRST_TOKEN_MS = deadlineOf('chat-response-time');
-const EXECUTION_MS = deadlineOf('agent-execution');
+type RunSlo = 'chat-response-time' | 'agent-execution';
 
 const JUDGED: Timing = { good: () => undefined, bad: () => undefined, exclude: () => undefined };
 
 /**
- * What an attempt contributes to the SLOs of answers. Each run is judged once: at its deadline, or when it ends before. An
- * attempt that takes a run over after its deadline finds it judged by the one before; only a first claim that comes too
- * late itself is counted at once, unless the SLO service has counted it while nobody claimed it.
+ * What an attempt contributes to the SLOs of answers. Each run is judged once: at its deadline, or when it ends before. The
+ * time for the first word runs from the message, that for the execution from when the run could be executed; waiting for a
+ * worker is part of both. An attempt that takes a run over after a deadline finds it judged by the one before; only a
+ * first claim that comes too late itself is counted at once, unless the SLO service has counted it while nobody claimed it.
  */
 export class RunMeasurement {
   private readonly response: Timing;
   private readonly execution: Timing;
 
-  constructor(recorder: SloRecorder, { attempt, waitedMs, elapsedMs, prefix, overdueFor }: RunClaim) {
-    const isLate = waitedMs >= FIRST_TOKEN_MS;
-    if (isLate && attempt === 1 && !overdueFor.includes('chat-response-time')) recorder.bad('chat-response-time');
-    const isOpen = !isLate && prefix.length === 0;
-    this.response = isOpen ? recorder.time('chat-response-time', FIRST_TOKEN_MS - waitedMs) : JUDGED;
-    const executes = elapsedMs < EXECUTION_MS && !overdueFor.includes('agent-execution');
-    this.execution = executes ? recorder.time('agent-execution', EXECUTION_MS - elapsedMs) : JUDGED;
+  constructor(recorder: SloRecorder, { attempt, waitedMs, readyMs, prefix, overdueFor }: RunClaim) {
+    const begin = (slo: RunSlo, spentMs: number): Timing => {
+      const deadlineMs = deadlineOf(slo);
+      const isCounted = overdueFor.includes(slo);
+      if (spentMs < deadlineMs && !isCounted) return recorder.time(slo, deadlineMs - spentMs);
+      if (attempt === 1 && !isCounted) recorder.bad(slo);
+      return JUDGED;
+    };
+    // Who goes on from a text that people have seen has no first word to say.
+    this.response = prefix.length === 0 ? begin('chat-response-time', waitedMs) : JUDGED;
+    this.execution = begin('agent-execution', readyMs);
   }
 
   /** The agent said its first word. */

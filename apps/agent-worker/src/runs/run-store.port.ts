@@ -21,6 +21,8 @@ export interface RunClaim {
   readonly elapsedMs: number;
   /** From the message that asked for it to this claim, in ms. */
   readonly waitedMs: number;
+  /** From when it could be executed to this claim, in ms: asked for, and no other answer of its thread before it. */
+  readonly readyMs: number;
   /** SLOs that count the run as bad already, because nobody had claimed it in time. */
   readonly overdueFor: readonly string[];
   /** What the claim wrote into the log, on the first attempt. */

@@ -11,22 +11,27 @@ const EVERY_MS = 1_000;
 /** Runs of one look. */
 const MAX_RUNS = 500;
 
-/** What a run that waits promises, by the time within which it has to be claimed. */
+/** What a run that waits breaks by waiting alone. */
 const PROMISES = ['chat-response-time', 'agent-execution'] as const;
 
 /**
  * Counts each run once that still waits at its deadline, in the bucket of the deadline. All in one statement under the
  * lock of the run: a worker that claims it afterwards finds it counted, one that has it already is passed over, and counts
- * itself. One that waits for another answer of its thread has nobody to execute it yet. A deadline of long ago (nobody judged for a while) counts as just missed, because sums of days ago are final.
+ * itself. The time for the execution runs from the end of the answer before it in its thread: as long as that is written,
+ * nobody could execute it. A deadline of long ago (nobody judged for a while) counts as just missed, because sums of days
+ * ago are final.
  */
 const JUDGE: Statement = {
   name: 'slo_overdue_runs',
   text: `
 with overdue as (
-  select r.id, greatest(r.created_at + make_interval(secs => $2::float8 / 1000), now() - interval '10 minutes') as due
+  select r.id, greatest(since.at + make_interval(secs => $2::float8 / 1000), now() - interval '10 minutes') as due
     from chat.run r
+   cross join lateral (
+     select case when $1 = 'agent-execution' then greatest(r.created_at, r.ready_at) else r.created_at end as at) since
    where r.status = 'queued' and r.cancel_at is null
      and r.created_at <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
+     and since.at <= clock_timestamp() - make_interval(secs => $2::float8 / 1000)
      and ($1 <> 'agent-execution'
           or not exists (select from chat.run o where o.thread_id = r.thread_id and o.status = 'running'))
      and not exists (select from slo.overdue_run o where o.run_id = r.id and o.slo = $1)

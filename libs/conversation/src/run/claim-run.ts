@@ -47,6 +47,8 @@ export interface ClaimedRun {
   readonly startedAt: string;
   /** From the message that asked for it to this claim, in ms, by Postgres' clock. */
   readonly waitedMs: number;
+  /** From when it could be executed to this claim, in ms: asked for, and no other answer of its thread before it. */
+  readonly readyMs: number;
   /** SLOs that count the run as bad already, because nobody had claimed it in time. */
   readonly overdueFor: readonly string[];
 }
@@ -78,6 +80,7 @@ const CLAIM = {
          where id = $1
          returning attempt, input_seq, started_at,
                    extract(epoch from clock_timestamp() - created_at)::float8 * 1000 as waited_ms,
+                   extract(epoch from clock_timestamp() - greatest(created_at, ready_at))::float8 * 1000 as ready_ms,
                    array(select o.slo from slo.overdue_run o where o.run_id = chat.run.id) as overdue_for`,
 };
 
@@ -86,6 +89,7 @@ interface ClaimRow {
   readonly input_seq: number;
   readonly started_at: Date;
   readonly waited_ms: number;
+  readonly ready_ms: number;
   readonly overdue_for: readonly string[];
 }
 
@@ -149,7 +153,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     lostAttempts(run),
   ]);
   if (claimed === undefined) throw new RangeError('a locked run vanished');
-  const { attempt, input_seq: inputSeq, started_at: startedAt, waited_ms: waitedMs } = claimed;
+  const { attempt, input_seq: inputSeq, started_at: startedAt, waited_ms: waitedMs, ready_ms: readyMs } = claimed;
   if (left !== undefined) await insertChunk(tx, { id: run.id, attempt }, 0, left.parts);
   else if (!isFirst) await (continues ? tx.query(REKEY, [run.id, attempt]) : tx.query(CLEAR, [run.id]));
   const { tenantId, id: threadId, memberVersion } = thread;
@@ -159,6 +163,7 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     cancelRequested: run.cancelRequested,
     startedAt: startedAt.toISOString(),
     waitedMs,
+    readyMs,
     overdueFor: claimed.overdue_for,
   };
   if (!isFirst) return { status: 'claimed', run: claim };

@@ -34,7 +34,11 @@ const END = {
          where id = $1`,
 };
 
-const NEXT = { name: 'run_next', text: `select id from chat.run where thread_id = $1 and status = 'queued'` };
+/** The time of the one that waited for this begins now. One that is cancelled itself is no longer queued here. */
+const NEXT = {
+  name: 'run_next',
+  text: `update chat.run set ready_at = clock_timestamp() where thread_id = $1 and status = 'queued' returning id`,
+};
 
 /** Ends a locked run: its committed text becomes a message, and the log says how it ended. */
 export async function endRun(tx: Tx, run: LockedRun, length: number, ending: RunEnding): Promise<EndedRun> {

@@ -76,6 +76,10 @@ export class Run {
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 
+  /** When the answer before it in its thread ended; null if none was in its way. */
+  @Column('timestamptz', { name: 'ready_at', nullable: true })
+  readyAt!: Date | null;
+
   @Column('timestamptz', { name: 'started_at', nullable: true })
   startedAt!: Date | null;
 

@@ -12,6 +12,7 @@ import { ReleaseIsFinal1764000000010 } from './1764000000010-release-is-final.js
 import { DeliveryGroups1764000000011 } from './1764000000011-delivery-groups.js';
 import { OverdueRuns1764000000012 } from './1764000000012-overdue-runs.js';
 import { SloHourVersion1764000000013 } from './1764000000013-slo-hour-version.js';
+import { RunReady1764000000016 } from './1764000000016-run-ready.js';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   DeliveryGroups1764000000011,
   OverdueRuns1764000000012,
   SloHourVersion1764000000013,
+  RunReady1764000000016,
 ] as const;
