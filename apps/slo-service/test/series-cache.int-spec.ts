@@ -3,7 +3,7 @@ import { loadConfig } from '@holdfast/config';
 import type { SloReport } from '@holdfast/contracts';
 import { Database, type Statement } from '@holdfast/database';
 import { createLogger } from '@holdfast/observability';
-import { BURN_RULES, evaluateSlo, NEVER_EVALUATED, type CountSeries } from '@holdfast/slo';
+import { BURN_RULES, evaluateSlo, NEVER_EVALUATED, CountSeries } from '@holdfast/slo';
 import { testDatabase, type TestDatabase, seeded } from '@holdfast/testing';
 import { DefinitionsService, type CurrentDefinition } from '../src/definitions/definitions.service.js';
 import { SeriesCache } from '../src/evaluate/series-cache.js';
@@ -66,7 +66,10 @@ describe('counts kept in memory', () => {
   });
 
   const load = (cache: SeriesCache, asOf: number, changes: Partial<CurrentDefinition> = {}) =>
-    database.transaction((tx) => cache.load(tx, { ...definition, ...changes }, asOf));
+    database.transaction(async (tx) => {
+      const wanted = { ...definition, ...changes };
+      return (await cache.load(tx, [wanted], asOf)).get(wanted.id) ?? CountSeries.of([]);
+    });
 
   function status(series: CountSeries, asOf: number) {
     const alerts = { burn: NEVER_EVALUATED, budget: NEVER_EVALUATED };

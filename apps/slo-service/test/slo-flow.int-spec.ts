@@ -127,7 +127,7 @@ describe('from reports to alerts', () => {
     const definition = (await definitions.current()).find(({ id }) => id === slo);
     if (definition === undefined) throw new Error('no definition');
     await databases[0]?.query(AGE_STATE, [slo]);
-    await Promise.all(evaluators.map((evaluator) => evaluator.evaluate(definition)));
+    await Promise.all(evaluators.map((evaluator) => evaluator.evaluate([definition])));
   }
 
   it('counts each unit once, however often, late and by however many replicas it is reported', async () => {

@@ -136,7 +136,12 @@ export const METRICS = {
   },
   holdfast_slo_failures_total: { type: 'counter', help: 'Work of the SLO service that failed', labels: ['part'] },
   holdfast_slo_transitions_total: { type: 'counter', help: 'Transitions of SLO alerts', labels: ['transition'] },
-  holdfast_slo_cached_buckets: { type: 'gauge', help: 'Minutes and hours of SLOs kept in memory', labels: [] },
+  holdfast_slo_cached_bytes: {
+    type: 'gauge',
+    help: 'Memory of the counts of SLOs that are kept, in bytes',
+    labels: [],
+  },
+  holdfast_slo_cached_series: { type: 'gauge', help: 'SLOs whose counts are kept in memory', labels: [] },
   holdfast_slo_cycle_seconds: {
     type: 'histogram',
     help: 'Duration of one evaluation of all SLOs',

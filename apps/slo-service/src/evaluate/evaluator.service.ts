@@ -1,13 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Database, type Statement, type Tx } from '@holdfast/database';
+import { AppError } from '@holdfast/contracts';
+import { Database, type Tx } from '@holdfast/database';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
-import { coverageOf, evaluateSlo, NEVER_EVALUATED, windowBefore, type SloAlerts } from '@holdfast/slo';
 import { DefinitionsService, type CurrentDefinition } from '../definitions/definitions.service.js';
 import { DeliveryOutbox } from '../delivery/delivery-outbox.js';
-import { eventOf, NOTHING_TOLD, noticesFor, type AlertEvent, type ToldOf } from './alert-notices.js';
+import { EVENT, LOCK, SAVE, STATES } from './evaluation-statements.js';
+import { inOrder } from './in-order.js';
+import { judgeSlo, type Judged, type StateRow } from './judge-slo.js';
 import { SeriesCache } from './series-cache.js';
 import { loadData } from './series-loader.js';
-import { toStatusEntry } from './status-entry.js';
 
 /** Between two evaluations, in ms. */
 export const EVALUATE_EVERY_MS = 15_000;
@@ -16,49 +18,18 @@ export const EVALUATE_EVERY_MS = 15_000;
 const LAG_MS = 5_000;
 const STEP_MS = 5_000;
 
-const CLOCK: Statement = { name: 'slo_clock', text: `select extract(epoch from now())::float8 * 1000 as now` };
+/** SLOs that are judged in one transaction: the round trips of one SLO alone take longer than its judging. */
+const BATCH = 50;
+/** SLOs that are judged before others have their turn. */
+const JUDGED_AT_ONCE = 10;
+/** For a batch of which all has to be read, on a busy server. */
+const BATCH_TIMEOUT_MS = 10_000;
 
-/** One evaluator per SLO at a time; the version in the row is the second fence. */
-const LOCK: Statement = {
-  name: 'slo_state_lock',
-  text: `select pg_try_advisory_xact_lock(hashtext('slo-evaluate'), hashtext($1)) as "isLocked"`,
-};
-
-const STATE: Statement = {
-  name: 'slo_state_read',
-  text: `
-select version::float8 as version, extract(epoch from as_of)::float8 * 1000 as "asOf", alerts from slo.state where slo = $1`,
-};
-
-const SAVE: Statement = {
-  name: 'slo_state_save',
-  text: `
-insert into slo.state as s (slo, version, as_of, alerts, status) values ($1, 1, $3, $4::jsonb, $5::jsonb)
-on conflict (slo) do update set version = s.version + 1, as_of = excluded.as_of, alerts = excluded.alerts,
-  status = excluded.status where s.version = $2
-returning version`,
-};
-
-const EVENT: Statement = {
-  name: 'slo_alert_event',
-  text: `
-insert into slo.alert_event (slo, kind, incident, transition, severity, at, detail)
-values ($1, $2, $3, $4, $5, $6, jsonb_build_object('rules', $7::jsonb))`,
-};
-
-const FIRING: Statement = {
-  name: 'slo_firing',
-  text: `select slo from slo.state where slo = any($1::text[]) and alerts -> 'burn' ->> 'status' = 'firing'`,
-};
-
-interface StoredAlerts extends SloAlerts {
-  readonly told: ToldOf;
-}
-
-interface StateRow {
-  readonly version: number;
+interface Due {
+  readonly definitions: readonly CurrentDefinition[];
   readonly asOf: number;
-  readonly alerts: StoredAlerts;
+  /** Of these and of those that explain them; as they are judged. */
+  readonly states: Map<string, StateRow>;
 }
 
 /** Judges every SLO now and then. Any number of replicas may run; each SLO is judged once per moment. */
@@ -91,7 +62,9 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     this.isBusy = true;
     const observe = metrics.histogram('holdfast_slo_cycle_seconds').startTimer();
     try {
-      for (const definition of await this.definitions.current()) await this.attempt(definition);
+      const all = inOrder(await this.definitions.current());
+      this.cache.retain(new Set(all.map(({ id }) => id)));
+      for (let start = 0; start < all.length; start += BATCH) await this.attempt(all.slice(start, start + BATCH));
     } catch (error) {
       this.failed(error);
     } finally {
@@ -100,57 +73,69 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     }
   }
 
-  /** @returns whether it was judged: false if another replica does, or did for this moment */
-  async evaluate(definition: CurrentDefinition): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
-      const [lock] = await tx.query<{ isLocked: boolean }>(LOCK, [definition.id]);
-      if (lock?.isLocked !== true) return false;
-      const [clock] = await tx.query<{ now: number }>(CLOCK);
-      const asOf = Math.floor(((clock?.now ?? 0) - LAG_MS) / STEP_MS) * STEP_MS;
-      const [state] = await tx.query<StateRow>(STATE, [definition.id]);
-      // Pending needs two evaluations in a row: of two moments, however many replicas there are.
-      if (state !== undefined && asOf - state.asOf < EVALUATE_EVERY_MS - STEP_MS) return false;
-      await this.judge(tx, definition, { asOf, state });
-      return true;
-    });
+  /**
+   * Judges these, in their order, in one transaction.
+   * @returns ids of those that were judged: not those that another replica judges, or did judge for this moment
+   */
+  async evaluate(definitions: readonly CurrentDefinition[]): Promise<string[]> {
+    return this.database.transaction(
+      async (tx) => {
+        const due = await this.due(tx, definitions);
+        if (due.definitions.length === 0) return [];
+        const judged = await this.judge(tx, due);
+        return this.save(tx, judged, due.asOf);
+      },
+      { timeoutMs: BATCH_TIMEOUT_MS },
+    );
   }
 
-  private async judge(
-    tx: Tx,
-    definition: CurrentDefinition,
-    { asOf, state }: { readonly asOf: number; readonly state: StateRow | undefined },
-  ): Promise<void> {
-    const { series, epochs, corrections } = await loadData(tx, definition, { cache: this.cache, asOf });
-    const alerts = state?.alerts ?? { burn: NEVER_EVALUATED, budget: NEVER_EVALUATED, told: NOTHING_TOLD };
-    const coverage = coverageOf(epochs, windowBefore(asOf, definition.windowMs));
-    const heardAt = Math.max(definition.since, ...epochs.map(({ lastAt }) => lastAt));
-    const evaluation = evaluateSlo({ definition, series, asOf, coverage, heardAt, corrections, alerts });
-    const explaining = await tx.query(FIRING, [definition.dependsOn]);
-    const { told, notices } = noticesFor({
-      definition,
-      evaluation,
-      told: alerts.told,
-      isInhibited: explaining.length > 0,
-    });
-    const { burn, budget } = evaluation.steps;
-    const stored: StoredAlerts = { burn: burn.state, budget: budget.state, told };
-    const status = toStatusEntry(definition, evaluation);
-    const values = [definition.id, state?.version ?? 0, new Date(asOf), JSON.stringify(stored), JSON.stringify(status)];
-    if ((await tx.query(SAVE, values)).length === 0) return;
-    const events = [eventOf(definition.id, 'burn', burn), eventOf(definition.id, 'budget', budget)];
-    for (const event of events) if (event !== undefined) await this.record(tx, definition, { event, asOf });
-    await this.outbox.enqueue(tx, notices);
+  private async due(tx: Tx, definitions: readonly CurrentDefinition[]): Promise<Due> {
+    const ids = definitions.map(({ id }) => id);
+    const locks = await tx.query<{ slo: string; isLocked: boolean; now: number }>(LOCK, [ids]);
+    const locked = new Set(locks.filter(({ isLocked }) => isLocked).map(({ slo }) => slo));
+    const asOf = Math.floor(((locks[0]?.now ?? 0) - LAG_MS) / STEP_MS) * STEP_MS;
+    // A statement of its own: it sees what was committed before the locks were taken.
+    const rows = await tx.query<StateRow>(STATES, [[...ids, ...definitions.flatMap(({ dependsOn }) => dependsOn)]]);
+    const states = new Map(rows.map((row) => [row.slo, row]));
+    // Pending needs two evaluations in a row: of two moments, however many replicas there are.
+    const isDue = ({ id }: CurrentDefinition) =>
+      locked.has(id) && asOf - (states.get(id)?.asOf ?? -Infinity) >= EVALUATE_EVERY_MS - STEP_MS;
+    return { definitions: definitions.filter(isDue), asOf, states };
   }
 
-  private async record(
-    tx: Tx,
-    { id }: CurrentDefinition,
-    { event, asOf }: { readonly event: AlertEvent; readonly asOf: number },
-  ): Promise<void> {
-    const { kind, incident, transition, severity, rules } = event;
-    this.logger.info({ slo: id, kind, incident, transition, severity }, 'slo alert');
-    metrics.counter('holdfast_slo_transitions_total').inc({ transition });
-    await tx.query(EVENT, [id, kind, incident, transition, severity, new Date(asOf), JSON.stringify(rules)]);
+  private async judge(tx: Tx, { definitions, asOf, states }: Due): Promise<Judged[]> {
+    const dataOf = await loadData(tx, definitions, { cache: this.cache, asOf });
+    const all: Judged[] = [];
+    for (const definition of definitions) {
+      if (all.length % JUDGED_AT_ONCE === JUDGED_AT_ONCE - 1) await setImmediate();
+      const isInhibited = definition.dependsOn.some((id) => states.get(id)?.alerts.burn.status === 'firing');
+      const state = states.get(definition.id);
+      const judged = judgeSlo(definition, { data: dataOf(definition.id), asOf, state, isInhibited });
+      all.push(judged);
+      states.set(definition.id, { slo: definition.id, asOf, version: judged.version, alerts: judged.alerts });
+    }
+    return all;
+  }
+
+  private async save(tx: Tx, judged: readonly Judged[], asOf: number): Promise<string[]> {
+    const states = judged.map(({ slo, version, alerts, status }) => ({ slo, version, alerts, status }));
+    const rows = await tx.query<{ slo: string }>(SAVE, [JSON.stringify(states), new Date(asOf)]);
+    const saved = new Set(rows.map(({ slo }) => slo));
+    const told = judged.filter(({ slo }) => saved.has(slo));
+    for (const each of told) await this.record(tx, each, asOf);
+    await this.outbox.enqueue(
+      tx,
+      told.flatMap(({ notices }) => notices),
+    );
+    return [...saved];
+  }
+
+  private async record(tx: Tx, { slo, events }: Judged, asOf: number): Promise<void> {
+    for (const { kind, incident, transition, severity, rules } of events) {
+      this.logger.info({ slo, kind, incident, transition, severity }, 'slo alert');
+      metrics.counter('holdfast_slo_transitions_total').inc({ transition });
+      await tx.query(EVENT, [slo, kind, incident, transition, severity, new Date(asOf), JSON.stringify(rules)]);
+    }
   }
 
   private async cycle(): Promise<void> {
@@ -159,16 +144,19 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     this.timer = setTimeout(() => void this.cycle(), EVALUATE_EVERY_MS * (0.95 + Math.random() / 10)).unref();
   }
 
-  private async attempt(definition: CurrentDefinition): Promise<void> {
+  private async attempt(batch: readonly CurrentDefinition[]): Promise<void> {
     try {
-      await this.evaluate(definition);
+      await this.evaluate(batch);
     } catch (error) {
-      this.failed(error, definition.id);
+      const isAway = error instanceof AppError && error.code === 'unavailable';
+      // One that cannot be judged must not keep the others from it.
+      if (batch.length > 1 && !isAway) for (const each of batch) await this.attempt([each]);
+      else this.failed(error, batch);
     }
   }
 
-  private failed(error: unknown, slo?: string): void {
+  private failed(error: unknown, batch: readonly CurrentDefinition[] = []): void {
     metrics.counter('holdfast_slo_failures_total').inc({ part: 'evaluation' });
-    this.logger.warn({ err: error, slo }, 'slo not evaluated; trying again');
+    this.logger.warn({ err: error, slos: batch.map(({ id }) => id) }, 'slos not evaluated; trying again');
   }
 }

@@ -1,142 +1,138 @@
 import type { Statement, Tx } from '@holdfast/database';
 import { metrics } from '@holdfast/observability';
-import { CountSeries, type Bucket } from '@holdfast/slo';
-import { LRUCache } from 'lru-cache';
+import type { CountSeries } from '@holdfast/slo';
 import type { CurrentDefinition } from '../definitions/definitions.service.js';
+import { KeptSeries, rangeOf, type HourRow, type Range } from './kept-series.js';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** Up to here back whole minutes are taken: as far as the longest rule looks, and the hour that it begins in. */
-const MINUTES_MS = 73 * HOUR;
-
-/** The trend compares with the weeks before. */
-const TREND_MS = 35 * DAY;
-
-/** Bound of buckets that are kept, of all SLOs: about 70 bytes each. 30 days of one SLO are 5,200. */
-const MAX_BUCKETS = 1_500_000;
+/**
+ * Bound of what is kept of all SLOs. 35 days of one are 5,300 hours and minutes of 32 bytes at most, so that it suffices for
+ * the 500 SLOs that there may be, some of them of 90 days.
+ */
+const MAX_BYTES = 96 * 1024 * 1024;
 
 /** After this at the latest everything is read again: what is kept is no truth of its own. */
-const MAX_AGE_MS = HOUR;
+const MAX_AGE_MS = 3_600_000;
 
-/** Hours that changed, and their minutes where those are wanted; in one statement, so that they agree. Times in ms. */
+/** SLOs of which all is read in one statement: 7 MiB are on their way at most. */
+const READ_AT_ONCE = 10;
+
+/**
+ * Hours that changed, and their minutes where those are wanted; in one statement, so that they agree. Minutes come as lists: a
+ * row for each would take most of the time of an evaluation. Times in ms.
+ */
 const CHANGED: Statement = {
   name: 'slo_series_changed',
   text: `
-with changed as (
-  select t, good, bad, excluded, version from slo.hour where slo = $1 and version > $2 and t >= $3)
-select extract(epoch from t)::float8 * 1000 as hour, null::float8 as t, good::float8, bad::float8, excluded::float8,
-       version::float8
-  from changed
-union all
-select extract(epoch from c.t)::float8 * 1000, extract(epoch from m.t)::float8 * 1000, m.good::float8, m.bad::float8,
-       m.excluded::float8, 0
-  from changed c join slo.minute m on m.slo = $1 and m.t >= c.t and m.t < c.t + interval '1 hour'
- where c.t >= $4 or c.t = $5`,
+with known as (
+  select * from unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[])
+    as k(slo, version, from_at, minutes_from, window_from, lacking)
+), changed as (
+  select k.minutes_from, k.window_from, h.*
+    from known k join slo.hour h on h.slo = k.slo and h.version > k.version and h.t >= k.from_at
+  union
+  select k.minutes_from, k.window_from, h.* from known k join slo.hour h on h.slo = k.slo and h.t = k.lacking)
+select c.slo, extract(epoch from c.t)::float8 * 1000 as hour, c.version::float8, c.good::float8, c.bad::float8,
+       c.excluded::float8,
+       case when c.t >= c.minutes_from or c.t = c.window_from then (
+         select coalesce('[[' || string_agg((extract(epoch from m.t - c.t)::integer / 60)::text, ',') || '],[' || string_agg(m.good::text, ',')
+                         || '],[' || string_agg(m.bad::text, ',') || '],[' || string_agg(m.excluded::text, ',') || ']]',
+                         '[]')
+           from slo.minute m where m.slo = c.slo and m.t >= c.t and m.t < c.t + interval '1 hour') end as minutes
+  from changed c`,
 };
-
-const MINUTES_OF: Statement = {
-  name: 'slo_series_minutes_of',
-  text: `
-select extract(epoch from t)::float8 * 1000 as t, good::float8, bad::float8, excluded::float8
-  from slo.minute where slo = $1 and t >= $2 and t < $2::timestamptz + interval '1 hour'`,
-};
-
-interface ChangedRow extends Omit<Bucket, 't'> {
-  readonly hour: number;
-  /** Null: of the whole hour. */
-  readonly t: number | null;
-  readonly version: number;
-}
-
-interface Hour {
-  readonly whole: Bucket;
-  /** Undefined where only the sum is kept. */
-  minutes: Bucket[] | undefined;
-}
 
 interface Kept {
-  /** Of a restored or promoted database, versions say nothing. */
-  readonly epoch: string;
-  /** The first hour that is kept; earlier ones were never read. */
-  readonly from: number;
-  /** Greatest version that was seen. */
-  version: number;
-  readonly hours: Map<number, Hour>;
+  readonly counts: KeptSeries;
+  /** When it is read anew, by `performance.now()`. */
+  readonly endsAt: number;
+  /** Counted in the sum. */
+  readonly bytes: number;
 }
 
-interface Range {
-  /** The first hour that is wanted. */
-  readonly from: number;
-  /** Hours from here on are wanted by the minute, */
-  readonly minutesFrom: number;
-  /** and the hour in which the window of the budget begins. */
-  readonly windowFrom: number;
-  readonly asOf: number;
+interface Wanted extends Omit<Kept, 'bytes'> {
+  readonly slo: string;
+  readonly range: Range;
 }
 
-const floorHour = (at: number) => Math.floor(at / HOUR) * HOUR;
-
-function rangeOf({ windowMs }: CurrentDefinition, asOf: number): Range {
-  const windowFrom = floorHour(asOf - windowMs);
-  return {
-    from: Math.min(windowFrom, floorHour(asOf - TREND_MS)),
-    minutesFrom: Math.max(windowFrom + HOUR, floorHour(asOf - MINUTES_MS)),
-    windowFrom,
-    asOf,
-  };
+export interface SeriesCacheOptions {
+  readonly maxBytes?: number;
 }
 
 /**
  * Counts of the SLOs, kept in memory: an evaluation reads the hours that changed since the last one here, by their version,
- * and so late data as well as new. Only under the lock of an SLO.
+ * and so late data as well as new. Only under the locks of the SLOs.
+ *
+ * When it is full, what is kept stays, and an SLO that finds no room is read anew by each evaluation: the time grows with how
+ * many those are, and not at once for all.
  */
 export class SeriesCache {
-  private readonly kept = new LRUCache<string, Kept>({ max: 1_000, maxSize: MAX_BUCKETS });
+  private readonly kept = new Map<string, Kept>();
+  private readonly maxBytes: number;
+  private bytes = 0;
 
-  /** Counts up to `asOf`, ms since the Unix epoch: of hours, and of minutes where rules look closer. */
-  async load(tx: Tx, definition: CurrentDefinition, asOf: number): Promise<CountSeries> {
-    const range = rangeOf(definition, asOf);
-    const known = this.kept.get(definition.id);
-    // Of a longer window than before, or of a clock that went back, more is wanted than was read.
-    const usable = known?.epoch === tx.epoch && known.from <= range.from ? known : undefined;
-    const kept = usable ?? { epoch: tx.epoch, from: range.from, version: -1, hours: new Map<number, Hour>() };
-    await refresh(tx, definition.id, { kept, range });
-    const size = [...kept.hours.values()].reduce((sum, { minutes }) => sum + 1 + (minutes?.length ?? 0), 1);
+  constructor({ maxBytes = MAX_BYTES }: SeriesCacheOptions = {}) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** By SLO: counts up to `asOf`, ms since the Unix epoch: of hours, and of minutes where rules look closer. */
+  async load(tx: Tx, definitions: readonly CurrentDefinition[], asOf: number): Promise<Map<string, CountSeries>> {
+    const wanted = definitions.map(({ id, windowMs }) => this.wanted(tx.epoch, id, rangeOf(windowMs, asOf)));
+    const isNew = ({ counts }: Wanted) => counts.version < 0;
+    const fresh = wanted.filter(isNew);
+    await refresh(
+      tx,
+      wanted.filter((each) => !isNew(each)),
+    );
+    for (let start = 0; start < fresh.length; start += READ_AT_ONCE) {
+      await refresh(tx, fresh.slice(start, start + READ_AT_ONCE));
+    }
+    for (const each of wanted) this.keep(each);
+    metrics.gauge('holdfast_slo_cached_bytes').set(this.bytes);
+    metrics.gauge('holdfast_slo_cached_series').set(this.kept.size);
+    return new Map(wanted.map(({ slo, counts }) => [slo, counts.series]));
+  }
+
+  /** Forgets what is of none of these SLOs. */
+  retain(slos: ReadonlySet<string>): void {
+    for (const slo of this.kept.keys()) if (!slos.has(slo)) this.drop(slo);
+  }
+
+  private wanted(epoch: string, slo: string, range: Range): Wanted {
+    const known = this.kept.get(slo);
+    const isUsable = known?.counts.epoch === epoch && known.endsAt > performance.now() && known.counts.leadsTo(range);
     // Not all at the same time: that would be a long cycle every hour.
-    const ttl =
-      usable === undefined ? MAX_AGE_MS * (0.5 + Math.random() / 2) : this.kept.getRemainingTTL(definition.id);
-    this.kept.set(definition.id, kept, { size, ttl: Math.max(1, Math.ceil(ttl)) });
-    metrics.gauge('holdfast_slo_cached_buckets').set(this.kept.calculatedSize);
-    return CountSeries.of(bucketsOf(kept, range));
+    const ageMs = MAX_AGE_MS * (0.5 + Math.random() / 2);
+    const kept = isUsable ? known : { counts: new KeptSeries(epoch, range), endsAt: performance.now() + ageMs };
+    return { ...kept, slo, range };
+  }
+
+  private keep({ slo, counts, endsAt }: Wanted): void {
+    this.drop(slo);
+    const { bytes } = counts.series;
+    if (this.bytes + bytes > this.maxBytes) return;
+    this.bytes += bytes;
+    this.kept.set(slo, { counts, endsAt, bytes });
+  }
+
+  private drop(slo: string): void {
+    this.bytes -= this.kept.get(slo)?.bytes ?? 0;
+    this.kept.delete(slo);
   }
 }
 
-async function refresh(tx: Tx, slo: string, { kept, range }: { kept: Kept; range: Range }): Promise<void> {
-  const { from, minutesFrom, windowFrom } = range;
+async function refresh(tx: Tx, wanted: readonly Wanted[]): Promise<void> {
+  if (wanted.length === 0) return;
   const at = (ms: number) => new Date(ms);
-  const rows = await tx.query<ChangedRow>(CHANGED, [slo, kept.version, at(from), at(minutesFrom), at(windowFrom)]);
-  const isByMinute = (hour: number) => hour >= minutesFrom || hour === windowFrom;
-  for (const { hour, t, version, good, bad, excluded } of rows) {
-    if (t !== null) continue;
-    const whole = { t: hour, good, bad, excluded };
-    kept.hours.set(hour, { whole, minutes: isByMinute(hour) ? [] : undefined });
-    kept.version = Math.max(kept.version, version);
-  }
-  for (const { hour, t, good, bad, excluded } of rows) {
-    if (t !== null) kept.hours.get(hour)?.minutes?.push({ t, good, bad, excluded });
-  }
-  for (const [hour, known] of kept.hours) {
-    if (hour < from) kept.hours.delete(hour);
-    else if (!isByMinute(hour)) known.minutes = undefined;
-    // The window has moved on into an hour of which only the sum was kept.
-    else known.minutes ??= await tx.query<Bucket>(MINUTES_OF, [slo, at(hour)]);
-  }
-}
-
-function* bucketsOf({ hours }: Kept, { asOf }: Range): Generator<Bucket> {
-  for (const { whole, minutes } of hours.values()) {
-    if (minutes === undefined) yield whole;
-    else for (const minute of minutes) if (minute.t < asOf) yield minute;
-  }
+  const lacking = wanted.map(({ counts, range }) => counts.lacking(range));
+  const rows = await tx.query<HourRow & { readonly slo: string }>(CHANGED, [
+    wanted.map(({ slo }) => slo),
+    wanted.map(({ counts }) => counts.version),
+    wanted.map(({ range }) => at(range.from)),
+    wanted.map(({ range }) => at(range.minutesFrom)),
+    wanted.map(({ range }) => at(range.windowFrom)),
+    lacking.map((hour) => (hour === null ? null : at(hour))),
+  ]);
+  const bySlo = new Map<string, HourRow[]>(wanted.map(({ slo }) => [slo, []]));
+  for (const row of rows) bySlo.get(row.slo)?.push(row);
+  for (const { slo, counts, range } of wanted) counts.update(range, bySlo.get(slo) ?? []);
 }

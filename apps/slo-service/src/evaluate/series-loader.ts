@@ -1,22 +1,8 @@
-import type { Statement, Tx } from '@holdfast/database';
-import type { CountSeries, EpochLedger, Span } from '@holdfast/slo';
+import type { Tx } from '@holdfast/database';
+import { CountSeries, type EpochLedger, type Span } from '@holdfast/slo';
 import type { CurrentDefinition } from '../definitions/definitions.service.js';
+import { CORRECTIONS, EPOCHS } from './evaluation-statements.js';
 import type { SeriesCache } from './series-cache.js';
-
-const EPOCHS: Statement = {
-  name: 'slo_epochs',
-  text: `
-select extract(epoch from first_at)::float8 * 1000 as "firstAt", extract(epoch from last_at)::float8 * 1000 as "lastAt",
-       max_seq::float8 as "maxSeq", final_seq::float8 as "finalSeq"
-  from slo.epoch where last_at >= $2 and $1 = any(slos)`,
-};
-
-const CORRECTIONS: Statement = {
-  name: 'slo_corrections_of',
-  text: `
-select extract(epoch from starts_at)::float8 * 1000 as "from", extract(epoch from ends_at)::float8 * 1000 as "to"
-  from slo.correction where slo = $1 and ends_at >= $2`,
-};
 
 /** Everything that is stored about an SLO up to a moment. */
 export interface SloData {
@@ -25,15 +11,38 @@ export interface SloData {
   readonly corrections: readonly Span[];
 }
 
-/** Reads what the evaluation of `definition` at `asOf` (ms since the Unix epoch) needs. */
+interface EpochsRow {
+  readonly slo: string;
+  /** JSON of four lists: of each epoch its times, last number and, or null, final number. */
+  readonly epochs: string;
+}
+
+/** Reads what the evaluation of the SLOs at `asOf` (ms since the Unix epoch) needs. */
 export async function loadData(
   tx: Tx,
-  definition: CurrentDefinition,
+  definitions: readonly CurrentDefinition[],
   { cache, asOf }: { readonly cache: SeriesCache; readonly asOf: number },
-): Promise<SloData> {
-  const series = await cache.load(tx, definition, asOf);
-  const since = new Date(asOf - definition.windowMs);
-  const epochs = await tx.query<EpochLedger>(EPOCHS, [definition.id, since]);
-  const corrections = await tx.query<Span>(CORRECTIONS, [definition.id, since]);
-  return { series, epochs, corrections };
+): Promise<(slo: string) => SloData> {
+  const series = await cache.load(tx, definitions, asOf);
+  const slos = definitions.map(({ id }) => id);
+  const since = definitions.map(({ windowMs }) => new Date(asOf - windowMs));
+  const earliest = new Date(asOf - Math.max(...definitions.map(({ windowMs }) => windowMs)));
+  const epochs = await tx.query<EpochsRow>(EPOCHS, [slos, since, earliest]);
+  const ledgers = new Map(epochs.map((row) => [row.slo, ledgersOf(row)]));
+  const corrections = await tx.query<Span & { readonly slo: string }>(CORRECTIONS, [slos, since]);
+  return (slo) => ({
+    series: series.get(slo) ?? CountSeries.of([]),
+    epochs: ledgers.get(slo) ?? [],
+    corrections: corrections.filter((each) => each.slo === slo),
+  });
+}
+
+function ledgersOf({ epochs }: EpochsRow): EpochLedger[] {
+  const [first = [], last = [], max = [], final = []] = JSON.parse(epochs) as (number | null)[][];
+  return first.map((firstAt, index) => ({
+    firstAt: firstAt ?? 0,
+    lastAt: last[index] ?? 0,
+    maxSeq: max[index] ?? 0,
+    finalSeq: final[index] ?? null,
+  }));
 }

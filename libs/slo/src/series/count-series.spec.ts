@@ -47,6 +47,35 @@ describe('CountSeries', () => {
     );
   });
 
+  it('says after any replacements what it would say had it been made of the outcome', () => {
+    const spans = fc.array(
+      fc.tuple(times, fc.integer({ min: 0, max: 3 * DAY })).map(([from, length]) => ({ from, to: from + length })),
+      { maxLength: 3 },
+    );
+    const steps = fc.array(fc.tuple(spans, buckets), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(buckets, steps, times, times, (first, all, from, to) => {
+        let series = CountSeries.of(first);
+        let left: readonly Bucket[] = first;
+        for (const [replaced, added] of all) {
+          series = series.replace(replaced, added);
+          left = [...left.filter(({ t }) => !replaced.some((span) => t >= span.from && t < span.to)), ...added];
+        }
+        expect(series.sum({ from, to })).toEqual(summed(left, from, to));
+        expect(series.size).toBe(new Set(left.map(({ t }) => t)).size);
+      }),
+    );
+  });
+
+  it('takes 32 bytes a bucket, and leaves the series that it was made of as it was', () => {
+    const at = (index: number) => ({ t: NOW + index, good: 1, bad: 0, excluded: 0 });
+    const series = CountSeries.of(Array.from({ length: 5_000 }, (_, index) => at(index)));
+    const half = series.without([{ from: NOW, to: NOW + 2_500 }]);
+    expect([series.size, half.size]).toEqual([5_000, 2_500]);
+    expect(half.bytes).toBeLessThanOrEqual(32 * 2_501);
+    expect(series.sum(windowBefore(NOW + DAY, 2 * DAY)).good).toBe(5_000);
+  });
+
   it('sees nothing at or after the moment it is asked for', () => {
     const series = CountSeries.of([{ t: NOW, good: 1, bad: 0, excluded: 0 }]);
     expect(series.sum(windowBefore(NOW, DAY))).toEqual(NO_COUNTS);

@@ -1,4 +1,5 @@
 import { addCounts, type Bucket, type Counts } from './counts.js';
+import { SeriesColumns } from './series-columns.js';
 
 /** A span of time in ms since the Unix epoch: `from` belongs to it, `to` does not. */
 export interface Span {
@@ -18,60 +19,80 @@ export function windowBefore(asOf: number, lengthMs: number): Span {
  * one, and sums stay whole numbers. Whoever mixes widths gives finer buckets where a window begins.
  */
 export class CountSeries {
-  readonly #times: Float64Array;
-  readonly #good: Float64Array;
-  readonly #bad: Float64Array;
-  readonly #excluded: Float64Array;
-
-  private constructor(private readonly sorted: readonly Bucket[]) {
-    const size = sorted.length + 1;
-    this.#times = Float64Array.from(sorted, ({ t }) => t);
-    this.#good = new Float64Array(size);
-    this.#bad = new Float64Array(size);
-    this.#excluded = new Float64Array(size);
-    sorted.forEach(({ good, bad, excluded }, index) => {
-      this.#good[index + 1] = (this.#good[index] ?? 0) + good;
-      this.#bad[index + 1] = (this.#bad[index] ?? 0) + bad;
-      this.#excluded[index + 1] = (this.#excluded[index] ?? 0) + excluded;
-    });
-  }
+  private constructor(private readonly columns: SeriesColumns) {}
 
   /** In any order; buckets of the same time (of several producers) are added up. */
   static of(buckets: Iterable<Bucket>): CountSeries {
-    const sorted: Bucket[] = [];
-    for (const bucket of [...buckets].sort((a, b) => a.t - b.t)) {
-      const last = sorted.at(-1);
-      if (last?.t === bucket.t) sorted[sorted.length - 1] = { t: bucket.t, ...addCounts(last, bucket) };
-      else sorted.push(bucket);
-    }
-    return new CountSeries(sorted);
+    return new CountSeries(new SeriesColumns(0)).replace([], buckets);
+  }
+
+  /** Memory that it takes. */
+  get bytes(): number {
+    return this.columns.bytes;
+  }
+
+  /** How many buckets it has. */
+  get size(): number {
+    return this.columns.length;
   }
 
   sum({ from, to }: Span): Counts {
-    const first = this.#indexOf(from);
-    const end = Math.max(first, this.#indexOf(to));
-    return {
-      good: (this.#good[end] ?? 0) - (this.#good[first] ?? 0),
-      bad: (this.#bad[end] ?? 0) - (this.#bad[first] ?? 0),
-      excluded: (this.#excluded[end] ?? 0) - (this.#excluded[first] ?? 0),
-    };
+    const first = this.columns.indexOf(from);
+    return this.columns.between(first, Math.max(first, this.columns.indexOf(to)));
   }
 
   /** The series as if nothing had happened in the spans: how corrections drop events. */
   without(spans: readonly Span[]): CountSeries {
-    if (spans.length === 0) return this;
-    return new CountSeries(this.sorted.filter(({ t }) => !spans.some(({ from, to }) => t >= from && t < to)));
+    return spans.length === 0 ? this : this.replace(spans, []);
   }
 
-  /** Index of the first bucket that does not begin before `time`. */
-  #indexOf(time: number): number {
-    let low = 0;
-    let high = this.#times.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#times[middle] ?? 0) < time) low = middle + 1;
-      else high = middle;
+  /** The series with `buckets`, in any order, in place of whatever began in the spans. */
+  replace(spans: readonly Span[], buckets: Iterable<Bucket>): CountSeries {
+    const added = sorted(buckets);
+    const joined = new SeriesColumns(this.columns.length + added.length);
+    let next = 0;
+    const addUpTo = (time: number) => {
+      for (let bucket = added[next]; bucket !== undefined && bucket.t < time; bucket = added[++next]) {
+        joined.push(bucket);
+      }
+    };
+    for (const { first, end } of kept(this.columns, spans)) {
+      // What lies between two new buckets is copied as a whole.
+      for (let index = first; index < end;) {
+        addUpTo(this.columns.timeAt(index));
+        const bucket = added[next];
+        const to = bucket === undefined ? end : Math.min(end, this.columns.indexOf(bucket.t));
+        if (to > index) joined.append(this.columns, index, to);
+        else if (bucket !== undefined) {
+          joined.push({ t: bucket.t, ...addCounts(bucket, this.columns.between(index, index + 1)) });
+          next += 1;
+        }
+        index = Math.max(to, index + 1);
+      }
     }
-    return low;
+    addUpTo(Infinity);
+    return new CountSeries(joined.trimmed());
   }
+}
+
+/** By time; those of the same time are one. */
+function sorted(buckets: Iterable<Bucket>): Bucket[] {
+  const all: Bucket[] = [];
+  for (const bucket of [...buckets].sort((a, b) => a.t - b.t)) {
+    const last = all.at(-1);
+    if (last?.t === bucket.t) all[all.length - 1] = { t: bucket.t, ...addCounts(last, bucket) };
+    else all.push(bucket);
+  }
+  return all;
+}
+
+/** The ranges of buckets that begin in none of the spans. */
+function* kept(columns: SeriesColumns, spans: readonly Span[]): Generator<{ first: number; end: number }> {
+  let first = 0;
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    const end = columns.indexOf(from);
+    if (end > first) yield { first, end };
+    first = Math.max(first, end, columns.indexOf(to));
+  }
+  if (columns.length > first) yield { first, end: columns.length };
 }
