@@ -1,4 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { LongTasks, type LongTask } from './long-tasks.js';
 import { TaskTrace, type Task } from './task-trace.js';
 
 const LOG = `document.querySelector('[data-testid="log"]')`;
@@ -8,6 +9,7 @@ const READY_MS = 30_000;
 /** The chat page in a browser, used like a person uses it. */
 export class ChatTab {
   private trace: TaskTrace | null = null;
+  private longTasks: LongTasks | null = null;
 
   private constructor(
     private readonly browser: Browser,
@@ -53,18 +55,29 @@ export class ChatTab {
     })()`);
   }
 
-  /** From now on the main thread's tasks are measured. */
+  /** From now on the page's browser reports its long tasks. */
+  async observe(): Promise<void> {
+    this.longTasks = await LongTasks.observe(this.page);
+  }
+
+  takeLongTasks(): Promise<LongTask[]> {
+    return this.longTasks?.take() ?? Promise.resolve([]);
+  }
+
+  /** From now on the main thread's tasks are traced. */
   async startTrace(): Promise<void> {
     this.trace = await TaskTrace.start(this.browser, this.page);
   }
 
-  /** The longer tasks so far; the measuring goes on. */
+  /** The longer tasks so far; the tracing goes on. */
   takeTrace(): Promise<Task[]> {
     return this.trace?.take() ?? Promise.resolve([]);
   }
 
-  endTrace(): Promise<Task[]> {
-    return this.trace?.stop() ?? Promise.resolve([]);
+  async endTrace(): Promise<Task[]> {
+    const tasks = (await this.trace?.stop()) ?? [];
+    this.trace = null;
+    return tasks;
   }
 
   /** Asks for a long answer, unless one is being written. */

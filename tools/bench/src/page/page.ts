@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -5,6 +6,7 @@ import { launchBrowser, repositoryRoot } from '@holdfast/testing';
 import { report, verdict } from '../lib/report.js';
 import { World } from '../lib/world.js';
 import { ChatTab } from './chat-tab.js';
+import type { LongTask } from './long-tasks.js';
 import type { Task } from './task-trace.js';
 
 const MESSAGES = 10_000;
@@ -17,6 +19,8 @@ const CHECK_MS = 5_000;
 const HEAP_EVERY = 6;
 /** A browser's own measure of a task that a person notices. */
 const LONG_TASK_MS = 50;
+/** So many long tasks are told one by one. */
+const MAX_TOLD = 10;
 /** What is written in the meantime takes some room. */
 const MAX_GROWTH_MIB = 5;
 
@@ -41,37 +45,76 @@ async function fill(world: World, threadId: string): Promise<void> {
   await world.db.query(ANALYZE);
 }
 
-/** Uses the page until `end`; returns the longer tasks, and prints the memory now and then. */
-async function stream(tab: ChatTab, end: number): Promise<{ tasks: readonly Task[]; heaps: readonly number[] }> {
-  const tasks: Task[] = [];
+interface Observed {
+  readonly long: readonly LongTask[];
+  /** Every task of some length, with `--trace`. */
+  readonly traced: readonly Task[];
+  readonly heaps: readonly number[];
+}
+
+/** Uses the page until `end`; prints the memory now and then. */
+async function stream(tab: ChatTab, end: number, isTraced: boolean): Promise<Observed> {
+  const long: LongTask[] = [];
+  const traced: Task[] = [];
   const heaps: number[] = [];
   const began = Date.now();
   for (let check = 0; Date.now() < end; check += 1) {
     if (check % HEAP_EVERY === 0) {
-      // A collection on demand is a long task that is not the page's.
       const heap = await tab.heapMiB();
       heaps.push(heap);
       report(`memory after ${String(Math.round((Date.now() - began) / 1_000))} s`, `${heap.toFixed(1)} MiB`);
       await tab.ask();
-      await tab.startTrace();
+      // A collection on demand is a long task that is not the page's.
+      await tab.takeLongTasks();
+      if (isTraced) await tab.startTrace();
     }
     await tab.ask();
     await delay(CHECK_MS);
-    if ((check + 1) % HEAP_EVERY === 0 || Date.now() >= end) tasks.push(...(await tab.endTrace()));
-    else tasks.push(...(await tab.takeTrace()));
+    long.push(...(await tab.takeLongTasks()));
+    if ((check + 1) % HEAP_EVERY === 0 || Date.now() >= end) traced.push(...(await tab.endTrace()));
+    else traced.push(...(await tab.takeTrace()));
   }
   heaps.push(await tab.heapMiB());
-  return { tasks, heaps };
+  return { long, traced, heaps };
+}
+
+function reportLong(long: readonly LongTask[]): void {
+  const worst = long.toSorted((a, b) => b.duration - a.duration);
+  report('long tasks, as the browser reports them', `${String(long.length)}; longest ${ms(worst[0]?.duration ?? 0)}`);
+  for (const { duration, scripts } of worst.slice(0, MAX_TOLD))
+    report(`  ${ms(duration)}`, scripts[0] ?? 'nothing of the page');
+}
+
+/** What analysis needs: it slows the page down itself. */
+function reportTraced(traced: readonly Task[]): void {
+  for (const kind of ['cpu', 'wall'] as const) {
+    const over = traced.filter((task) => task[kind] > LONG_TASK_MS).length;
+    const longest = Math.max(0, ...traced.map((task) => task[kind]));
+    report(`traced tasks of more than 50 ms, ${kind} time`, `${String(over)}; longest ${ms(longest)}`);
+  }
+}
+
+function ms(duration: number): string {
+  return `${duration.toFixed(0)} ms`;
+}
+
+/** Of the last minute: what waits for a core, this bench's own processes included. */
+function reportLoad(when: string): void {
+  report(`load ${when}`, `${(loadavg()[0] ?? 0).toFixed(1)} on ${String(availableParallelism())} cores`);
 }
 
 /**
  * The chat page with ten thousand messages loaded, while answers are written at 100 tokens a second for a minute, or for
- * `--minutes 5`: how long its longest task is, and whether its memory stays.
+ * `--minutes 5`: whether its browser reports a long task, and whether its memory stays. `--trace` measures the tasks as
+ * DevTools does, too.
  */
 export async function page(): Promise<boolean> {
   const { values } = parseArgs({
     args: process.argv.slice(3),
-    options: { minutes: { type: 'string', default: String(MINUTES) } },
+    options: {
+      minutes: { type: 'string', default: String(MINUTES) },
+      trace: { type: 'boolean', default: false },
+    },
   });
   const world = await World.start();
   const browser = await launchBrowser();
@@ -84,19 +127,18 @@ export async function page(): Promise<boolean> {
     await tab.loadAll();
     report('messages in the document', await tab.mounted());
     await tab.ask();
+    await tab.observe();
 
-    const { tasks, heaps } = await stream(tab, Date.now() + Number(values.minutes) * 60_000);
-    const longest = (kind: keyof Task): number => Math.max(0, ...tasks.map((task) => task[kind]));
+    reportLoad('before');
+    const { long, traced, heaps } = await stream(tab, Date.now() + Number(values.minutes) * 60_000, values.trace);
+    reportLoad('after');
     const [before = 0] = heaps;
     const after = heaps.at(-1) ?? 0;
     report('memory before and after', `${before.toFixed(1)} MiB, ${after.toFixed(1)} MiB`);
-    for (const kind of ['cpu', 'wall'] as const) {
-      const long = tasks.filter((task) => task[kind] > LONG_TASK_MS).length;
-      report(`tasks of more than 50 ms, ${kind} time`, `${String(long)}; longest ${longest(kind).toFixed(0)} ms`);
-    }
+    reportLong(long);
+    if (values.trace) reportTraced(traced);
     const promises = [
-      verdict('no task of more than 50 ms of CPU time', longest('cpu') <= LONG_TASK_MS),
-      verdict('no task of more than 50 ms of wall time', longest('wall') <= LONG_TASK_MS),
+      verdict('no task of more than 50 ms', long.length === 0),
       verdict(`memory grows by less than ${String(MAX_GROWTH_MIB)} MiB`, after - before < MAX_GROWTH_MIB),
     ];
     return promises.every((kept) => kept);
