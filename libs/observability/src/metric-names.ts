@@ -136,6 +136,7 @@ export const METRICS = {
   },
   holdfast_slo_failures_total: { type: 'counter', help: 'Work of the SLO service that failed', labels: ['part'] },
   holdfast_slo_transitions_total: { type: 'counter', help: 'Transitions of SLO alerts', labels: ['transition'] },
+  holdfast_slo_waiting_buckets: { type: 'gauge', help: 'Buckets of reports that wait to be written', labels: [] },
   holdfast_slo_cached_bytes: {
     type: 'gauge',
     help: 'Memory of the counts of SLOs that are kept, in bytes',
