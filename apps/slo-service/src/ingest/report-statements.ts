@@ -76,3 +76,14 @@ select current_date, source, code, sum(count)
   from jsonb_to_recordset($1::jsonb) as r(source text, code text, count bigint) group by source, code order by 2, 3
 on conflict (day, source, code) do update set count = f.count + excluded.count`,
 };
+
+/** As {@link SAVE_BUCKETS} does it, for whoever writes buckets of another kind. */
+export const MARK_MINUTES: Statement = {
+  name: 'slo_minute_mark',
+  text: `
+insert into slo.dirty_minute (slo, t)
+select distinct r.slo, m from jsonb_to_recordset($1::jsonb) as r(slo text, t timestamptz, width_s integer),
+  generate_series(date_trunc('minute', r.t), r.t + make_interval(secs => r.width_s - 1), interval '1 minute') m
+order by 1, 2
+on conflict (slo, t) do update set marked_at = now()`,
+};
