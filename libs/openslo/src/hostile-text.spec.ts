@@ -3,6 +3,8 @@ import { DEFAULT_SLOS } from '@holdfast/slo';
 import { formatOpenSlo } from './format-open-slo.js';
 import { MAX_OPENSLO_BYTES, parseOpenSlo } from './parse-open-slo.js';
 import type { OpenSloRule } from './problem.js';
+import { findExcess } from './yaml/find-excess.js';
+import { TimeSlice } from './yaml/time-slice.js';
 
 const [EXAMPLE] = DEFAULT_SLOS;
 
@@ -32,6 +34,15 @@ describe('a text that is large or hostile', () => {
   ])('composes no text of nothing but %s', async (_name, piece, rule) => {
     const text = piece.repeat(Math.floor(MAX_OPENSLO_BYTES / piece.length));
     expect((await told(text)).map((problem) => problem.rule)).toEqual([rule]);
+  });
+
+  it('lets others have the event loop while it looks for what is too much, however short the documents are', async () => {
+    const text = await formatOpenSlo(Array.from({ length: 150 }, (_, n) => ({ ...EXAMPLE, id: `slo-${String(n)}` })));
+    let pauses = 0;
+    const counting = Object.assign(new TimeSlice(), { pause: () => Promise.resolve(void (pauses += 1)) });
+    expect(await findExcess(text, counting)).toBeUndefined();
+    // A pause is possible at least once a document.
+    expect(pauses).toBeGreaterThan(150);
   });
 
   it('lets others have the event loop while it reads many documents', async () => {

@@ -16,7 +16,7 @@ const MAX_OF: Readonly<Partial<Record<CST.TokenType | 'any', number>>> = {
 const MAX_TOKENS = 4_000;
 const MAX_LENGTH = 32_768;
 
-const TOKENS_AT_ONCE = 500;
+const TOKENS_AT_ONCE = 100;
 
 export interface Excess {
   readonly rule: OpenSloRule;
@@ -32,6 +32,7 @@ export async function findExcess(text: string, slice: TimeSlice): Promise<Excess
   const left = { ...MAX_OF };
   let document = 0;
   let tokens = 0;
+  let all = 0;
   let offset = 0;
   let brackets = 0;
   let indicators = 0;
@@ -43,7 +44,9 @@ export async function findExcess(text: string, slice: TimeSlice): Promise<Excess
     else if (type === 'seq-item-ind' || type === 'explicit-key-ind' || type === 'map-value-ind') indicators += 1;
     else if (type === 'newline') indicators = 0;
     tokens += 1;
-    if (tokens % TOKENS_AT_ONCE === 0) await slice.pause();
+    all += 1;
+    // Of all documents: each of them may be short.
+    if (all % TOKENS_AT_ONCE === 0) await slice.pause();
     if (type === 'doc-start') {
       document = offset;
       tokens = 0;
