@@ -1,14 +1,35 @@
-import { existsSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
 import { Problem, step } from './terminal.mjs';
 
-/** Whether the installed packages are those of package-lock.json; npm leaves a lock file of its own in node_modules. */
+function packagesOf(lockFile) {
+  try {
+    return JSON.parse(readFileSync(join(root, lockFile), 'utf8')).packages ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What is on this machine of what is in the lock file; an optional package of another platform is not. */
+function isPresent(wanted, found) {
+  if (found === undefined) return wanted.optional === true;
+  return found.version === wanted.version && found.integrity === wanted.integrity;
+}
+
+/**
+ * Whether the installed packages are those of package-lock.json, by the lock file that npm leaves in node_modules. Times
+ * would not tell: a checkout gives an unchanged file a new one.
+ */
 function isInstalled() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed)) return false;
-  return statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const installed = packagesOf('node_modules/.package-lock.json');
+  const { '': repository, ...packages } = packagesOf('package-lock.json');
+  return (
+    repository !== undefined &&
+    Object.entries(packages).every(([path, wanted]) => isPresent(wanted, installed[path])) &&
+    Object.keys(installed).every((path) => path in packages)
+  );
 }
 
 function npm() {
@@ -16,7 +37,7 @@ function npm() {
   return script?.endsWith('.js') ? [process.execPath, [script]] : ['npm', []];
 }
 
-/** Runs `npm ci` when packages are missing or older than the lock file. */
+/** Runs `npm ci` when packages are missing or others than in the lock file. */
 export async function install(stream = process.stdout) {
   if (isInstalled()) return;
   await step(
