@@ -12,7 +12,10 @@ export const SUMMARY_COLUMNS = `
   t.created_at, t.active_at, m.role, coalesce(k.seq, 0) as read_seq, n.unread, l.seq as last_seq,
   l.sender_id as last_sender_id, l.text as last_text, l.at as last_at, a.run_id as active_run_id`;
 
-/** What a member sees of a thread: own marker, unread, newest text (in its latest revision) and the run at work. */
+/**
+ * What a member sees of a thread: own marker, unread, newest text (in its latest revision) and the run at work. `offset 0`
+ * keeps the planner from working the text out twice, to compare and to show it.
+ */
 export const SUMMARY_JOINS = `
   left join chat.read_marker k on k.thread_id = t.id and k.user_id = m.user_id
   left join lateral (
@@ -31,7 +34,7 @@ export const SUMMARY_JOINS = `
       where d.thread_id = e.thread_id and d.target_id = e.id and d.type = 'message.edited'
       order by d.seq desc limit 1
     ) d on true
-    cross join lateral (select left(chat.body_text_v1(coalesce(d.data, e.data)), ${String(PREVIEW_UNITS)}) as text) x
+    cross join lateral (select left(chat.body_text_v1(coalesce(d.data, e.data)), ${String(PREVIEW_UNITS)}) as text offset 0) x
     where e.thread_id = t.id and e.type = 'message.sent' and e.erased_at is null and x.text <> ''
     order by e.seq desc limit 1
   ) l on true
