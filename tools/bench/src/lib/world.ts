@@ -116,6 +116,11 @@ export class World {
     }
   }
 
+  /** Statistics for the planner, which Postgres gathers by itself within a minute or so of such a change. */
+  async analyze(): Promise<void> {
+    await this.db.query({ name: 'analyze', text: 'analyze' }, []);
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.apps.map((app) => app.stop()));
     await this.db.close();

@@ -20,6 +20,8 @@ export class CrowdClient {
   private wire: WireClient | undefined;
   private cursors: Map<string, Cursor>;
   private before: Map<string, Cursor>;
+  /** Events since the last {@link sync}; a reset, which skips some, brings none. */
+  private events = 0;
   /** Arrived, and not looked into yet. */
   private answer: Buffer | undefined;
 
@@ -47,6 +49,7 @@ export class CrowdClient {
    */
   async sync(): Promise<void> {
     this.before = new Map(this.cursors);
+    this.events = 0;
     const answer = await this.ask('session.resume', { threads: this.threads(this.cursors.keys()), runs: [] });
     this.answer = answer;
     if (UNFINISHED.some((mark) => answer.includes(mark))) await this.finish();
@@ -56,10 +59,7 @@ export class CrowdClient {
   settle(): number {
     if (this.answer !== undefined) this.takeAll((parse(this.answer) as CommandReply<'session.resume'>).threads);
     this.answer = undefined;
-    let events = 0;
-    for (const [threadId, { afterSeq }] of this.cursors)
-      events += afterSeq - (this.before.get(threadId)?.afterSeq ?? 0);
-    return events;
+    return this.events;
   }
 
   /** Forgets the last {@link sync}. */
@@ -122,6 +122,7 @@ export class CrowdClient {
       if (seq !== afterSeq + 1) throw new Error(`after ${String(afterSeq)} comes ${String(seq)}`);
       afterSeq = seq;
     }
+    this.events += events.length;
     this.cursors.set(threadId, { epoch, afterSeq });
   }
 

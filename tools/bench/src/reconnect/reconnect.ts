@@ -14,6 +14,9 @@ import { Peer } from './peer.js';
 const CLIENTS = 2_000;
 const THREADS = 1_000;
 const BYTES = 256;
+/** Clients of the server that survives, who come and go before: it is not the first time that it runs its code. */
+const REGULARS = 500;
+const VISITS = 6;
 /** Messages of each thread that are missed, unless the command names another number. */
 const MISSED = 50;
 
@@ -23,6 +26,7 @@ const MAX_SYNC_MS = 3_000;
 interface Stage {
   readonly world: World;
   readonly crowd: ChildProcess;
+  readonly regulars: ChildProcess;
 }
 
 /** How a crowd came back. */
@@ -34,22 +38,24 @@ interface Return {
 
 /**
  * 2,000 clients with one to three threads each lose their gateway by kill -9, miss 50 messages in every thread, and come
- * back at the same instant to another gateway that has not seen any of them; then the same to plain Socket.IO, with and
- * without a query for each client and thread. The clients share the machine's cores.
+ * back at the same instant to another gateway that has not seen any of them, but has served others; then the same to plain
+ * Socket.IO, with and without a query for each client and thread. The clients share the machine's cores.
  */
 export async function reconnect(): Promise<boolean> {
   const missed = Number(process.argv[3] ?? MISSED);
   const world = await World.start();
-  const crowd = fork(process.argv[1] ?? '', ['crowd'], { execArgv: process.execArgv });
-  const stage = { world, crowd };
+  const [crowd, regulars] = [people(), people()];
+  const stage = { world, crowd, regulars };
   const peer = await Peer.start(world.postgres.url);
   try {
     const [first, second] = await Promise.all([world.gateway(), world.gateway()]);
     const threads = await seed(stage);
+    await visit(stage, chat(second));
     await tell(crowd, { order: 'connect', server: chat(first), bare: false });
     first.signal('SIGKILL');
     await tell(crowd, { order: 'await-loss' });
     await world.append(threads, missed, BYTES);
+    await world.analyze();
 
     const before = await databaseStatements(second.url);
     const ours = await comeBack(stage, 'Holdfast', { server: chat(second), pid: second.pid, bare: false });
@@ -62,6 +68,7 @@ export async function reconnect(): Promise<boolean> {
     await second.stop();
 
     const plain = { server: { url: peer.url, namespace: '/' }, pid: peer.pid };
+    await visit(stage, plain.server);
     const bare = await comeBack(stage, 'plain Socket.IO, connect only', { ...plain, bare: true });
     await tell(crowd, { order: 'disconnect' });
     const tutorial = await comeBack(stage, 'plain Socket.IO, a query for each', { ...plain, bare: false });
@@ -76,8 +83,21 @@ export async function reconnect(): Promise<boolean> {
     ].every(Boolean);
   } finally {
     crowd.disconnect();
+    regulars.disconnect();
     peer.stop();
     await world.end();
+  }
+}
+
+function people(): ChildProcess {
+  return fork(process.argv[1] ?? '', ['crowd'], { execArgv: process.execArgv });
+}
+
+/** The regulars come and go. */
+async function visit({ regulars }: Stage, server: CrowdServer): Promise<void> {
+  for (let nth = 0; nth < VISITS; nth += 1) {
+    await tell(regulars, { order: 'connect', server, bare: false });
+    await tell(regulars, { order: 'disconnect' });
   }
 }
 
@@ -86,12 +106,14 @@ function chat({ url }: SpawnedApp): CrowdServer {
 }
 
 /** The members of a thread are spread over the crowd, so that threads are shared by clients that share no other. */
-async function seed({ world, crowd }: Stage): Promise<{ threadId: string; sender: Principal }[]> {
-  const users = await world.users(CLIENTS);
+async function seed({ world, crowd, regulars }: Stage): Promise<{ threadId: string; sender: Principal }[]> {
+  const users = await world.users(CLIENTS + REGULARS);
   const members: number[][] = Array.from({ length: THREADS }, () => []);
   for (let client = 0; client < CLIENTS; client += 1) {
     for (let nth = 0; nth <= client % 3; nth += 1) members[(client + nth * 331) % THREADS]?.push(client);
   }
+  // A thread for two of the regulars.
+  for (let client = CLIENTS; client < users.length; client += 2) members.push([client, client + 1]);
   const threadsOf = users.map(() => [] as string[]);
   const threads: { threadId: string; sender: Principal }[] = [];
   for (const numbers of members) {
@@ -102,11 +124,10 @@ async function seed({ world, crowd }: Stage): Promise<{ threadId: string; sender
     threads.push({ threadId, sender });
     for (const number of numbers) threadsOf[number]?.push(threadId);
   }
-  await tell(crowd, {
-    order: 'prepare',
-    members: threadsOf.map((threadIds, number) => ({ subject: `user-${String(number)}`, threadIds })),
-  });
-  return threads;
+  const all = threadsOf.map((threadIds, number) => ({ subject: `user-${String(number)}`, threadIds }));
+  await tell(crowd, { order: 'prepare', members: all.slice(0, CLIENTS) });
+  await tell(regulars, { order: 'prepare', members: all.slice(CLIENTS) });
+  return threads.slice(0, THREADS);
 }
 
 /** All clients connect to `server`, whose process is `pid`, at once. */
