@@ -20,7 +20,7 @@ export interface RetryOutcome {
 }
 
 const BY_COMMAND = { name: 'run_by_command', text: 'select id from chat.run where thread_id = $1 and command_id = $2' };
-const QUEUED = { name: 'run_next', text: `select id from chat.run where thread_id = $1 and status = 'queued'` };
+const QUEUED = { name: 'run_queued', text: `select id from chat.run where thread_id = $1 and status = 'queued'` };
 
 const INSERT = {
   name: 'run_retry',
