@@ -1,14 +1,25 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, testDatabase, type TestDatabase } from '@holdfast/testing';
 import type { AlertNotice } from '../src/delivery/alert-notice.js';
-import { notice, resolved, silence, startReplica, type Replica, type ReplicaOptions } from './delivery-fixture.js';
+import {
+  notice,
+  resolved,
+  silence,
+  startReplica,
+  unsilence,
+  type Replica,
+  type ReplicaOptions,
+} from './delivery-fixture.js';
 import { DeliveryReceiver, type Treatment } from './delivery-receiver.js';
 
 interface Message {
   readonly status: string;
   readonly groupKey: string;
   readonly truncatedAlerts: number;
-  readonly alerts: readonly { readonly status: string; readonly labels: { readonly slo: string } }[];
+  readonly alerts: readonly {
+    readonly status: string;
+    readonly labels: Readonly<Record<'slo' | 'severity', string>>;
+  }[];
 }
 
 const warning = (slo: string, more: Partial<AlertNotice> = {}): AlertNotice =>
@@ -62,6 +73,12 @@ describe('alerts of one service', () => {
   const messages = (): Message[] => hook.bodies as unknown as Message[];
   const told = (): string[][] =>
     messages().map(({ alerts }) => alerts.map(({ status, labels }) => `${labels.slo} ${status}`).sort());
+
+  /** By SLO, of the newest row each. */
+  const byName = async (replica: Replica, what: 'status' | 'lastCode'): Promise<Record<string, string | null>> =>
+    Object.fromEntries((await replica.rows('webhook')).map((row) => [row.dedupKey.split('/')[2] ?? '', row[what]]));
+  const statuses = (replica: Replica) => byName(replica, 'status');
+  const codes = (replica: Replica) => byName(replica, 'lastCode');
 
   it('are told in one message, and paged at once and each under its own key', async () => {
     const replica = await start({ groupWaitMs: 1_500 });
@@ -127,6 +144,104 @@ describe('alerts of one service', () => {
       [30, 0],
       [30, 15],
     ]);
+  });
+
+  it('wait for the interval even if they come while a message is being sent', async () => {
+    const replica = await start({ groupIntervalMs: 3_600_000 });
+    const release = hook.hold();
+    await replica.enqueue(warning('a'));
+    await eventually(() => expect(hook.received).toHaveLength(1));
+    await replica.enqueue(warning('b'));
+    release();
+    await eventually(async () => expect(await statuses(replica)).toMatchObject({ a: 'delivered' }));
+    await replica.enqueue(warning('elsewhere', { service: 'other' }));
+    await eventually(() => expect(told().at(-1)).toEqual(['elsewhere firing']));
+    await replica.enqueue(critical('c'));
+    await eventually(() => expect(told().at(-1)).toEqual(['a firing', 'b firing', 'c firing']));
+    expect(hook.received).toHaveLength(3);
+  });
+
+  it('are told one by one after a refusal, so that only the refused one is given up', async () => {
+    hook.judge = (body) => (body.includes('"poison"') ? { status: 400 } : undefined);
+    const replica = await start({ groupIntervalMs: 3_600_000 });
+    const slos = ['a', 'b', 'c', 'd', 'e'];
+    await replica.enqueue(...slos.map((slo) => warning(slo)), critical('poison'));
+    await eventually(async () => {
+      expect(await statuses(replica)).toEqual({
+        ...Object.fromEntries(slos.map((slo) => [slo, 'delivered'])),
+        poison: 'dead',
+      });
+    });
+    expect(told().slice(1)).toEqual([['poison firing'], ...slos.map((slo) => [`${slo} firing`])]);
+    expect(new Set(hook.received.map(({ headers }) => headers['webhook-id'])).size).toBe(7);
+    // They are a group as before.
+    await replica.enqueue(critical('f'));
+    await eventually(() => expect(told().at(-1)).toEqual([...slos, 'f'].map((slo) => `${slo} firing`)));
+  });
+
+  it('cost one request each, and one more, where everything is refused', async () => {
+    hook.judge = () => ({ status: 404 });
+    const replica = await start({});
+    await replica.enqueue(warning('a'), warning('b'), warning('c'));
+    await eventually(async () => {
+      expect(await statuses(replica)).toEqual({ a: 'dead', b: 'dead', c: 'dead' });
+    });
+    expect(told()).toEqual([['a firing', 'b firing', 'c firing'], ['a firing'], ['b firing'], ['c firing']]);
+  });
+
+  it('wait for the next try of their group, but a critical one has a try at once, and one only', async () => {
+    hook.judge = () => ({ status: 503 });
+    const replica = await start({ firstBackoffMs: 600_000, maxBackoffMs: 600_000 });
+    await replica.enqueue(warning('a'));
+    await eventually(async () => expect(await codes(replica)).toEqual({ a: 'http_503' }));
+    await replica.enqueue(warning('b'));
+    const failed: Record<string, string> = { a: 'http_503', b: 'http_503' };
+    for (const slo of ['c', 'd', 'e']) {
+      await replica.enqueue(critical(slo));
+      failed[slo] = 'http_503';
+      await eventually(async () => expect(await codes(replica)).toEqual(failed));
+    }
+    expect(told().map((slos) => slos.length)).toEqual([1, 3, 4, 5]);
+    hook.judge = () => undefined;
+    // A severity that rises, too, although what it takes the place of waits before it.
+    await replica.enqueue(notice({ slo: 'a', incident: 'a/burn/1', transition: 'escalated' }));
+    await eventually(() => expect(hook.received).toHaveLength(5));
+    expect(messages()[4]?.alerts.map(({ labels }) => `${labels.slo} ${labels.severity}`)).toEqual([
+      'c critical',
+      'd critical',
+      'e critical',
+      'a critical',
+      'b warning',
+    ]);
+    await eventually(async () => {
+      const rows = await replica.rows('webhook');
+      expect(rows.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'delivered'));
+    });
+  });
+
+  it('have a try at once when a critical one comes while a try is failing', async () => {
+    hook.judge = () => ({ status: 503 });
+    const replica = await start({ firstBackoffMs: 600_000, maxBackoffMs: 600_000 });
+    const release = hook.hold();
+    await replica.enqueue(warning('a'));
+    await eventually(() => expect(hook.received).toHaveLength(1));
+    await replica.enqueue(critical('b'));
+    hook.judge = () => undefined;
+    release();
+    await eventually(() => expect(told()).toEqual([['a firing'], ['a firing', 'b firing']]));
+  });
+
+  it('are held back by a silence while they wait, and told of if they outlast it', async () => {
+    const replica = await start({ groupWaitMs: 1_000 });
+    await replica.enqueue(critical('a'), warning('b'), warning('brief'));
+    await replica.enqueue(over('brief'));
+    const silences = [await silence(replica, 60_000, 'b'), await silence(replica, 60_000, 'brief')];
+    await eventually(() => expect(told()).toEqual([['a firing']]));
+    await eventually(async () => {
+      expect(await statuses(replica)).toEqual({ a: 'delivered', b: 'silenced', brief: 'silenced' });
+    });
+    for (const id of silences) await unsilence(replica, id);
+    await eventually(() => expect(told()).toEqual([['a firing'], ['a firing', 'b firing']]));
   });
 
   it('are tried again together, with what has joined them, under another id', async () => {

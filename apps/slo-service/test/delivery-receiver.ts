@@ -24,6 +24,8 @@ export class DeliveryReceiver {
   /** Requests that are open now, and the most there were at a time, by key. */
   private readonly open = new Map<string, number>();
   mostAtOnce = 0;
+  /** Decides by what is sent; what it says nothing about is treated as the script says. */
+  judge: (body: string) => Treatment | undefined = () => undefined;
   private readonly server: Server;
   private held: (() => void)[] | undefined;
 
@@ -74,7 +76,7 @@ export class DeliveryReceiver {
     this.open.set(key, open);
     this.mostAtOnce = Math.max(this.mostAtOnce, open);
     response.once('close', () => this.open.set(key, (this.open.get(key) ?? 1) - 1));
-    const treatment = this.script.shift() ?? this.accept;
+    const treatment = this.judge(body) ?? this.script.shift() ?? this.accept;
     if (this.held !== undefined) await new Promise<void>((resolve) => this.held?.push(resolve));
     this.treat(treatment, response);
   }

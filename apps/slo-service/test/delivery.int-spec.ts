@@ -1,16 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, testDatabase, type TestDatabase } from '@holdfast/testing';
-import {
-  logged,
-  notice,
-  resolved,
-  silence,
-  startReplica,
-  unsilence,
-  type Replica,
-  type ReplicaOptions,
-} from './delivery-fixture.js';
+import { logged, notice, resolved, startReplica, type Replica, type ReplicaOptions } from './delivery-fixture.js';
 import { DeliveryReceiver, type Treatment } from './delivery-receiver.js';
 
 const SECRET = 'signing-secret-of-thirty-two-chars';
@@ -36,7 +27,6 @@ describe('the delivery of alerts', () => {
   afterEach(async () => {
     const [any] = replicas;
     await any?.database.query({ name: 'test_clear', text: 'delete from slo.delivery' });
-    await any?.database.query({ name: 'test_clear_silences', text: 'delete from slo.silence' });
     await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
     await Promise.all(replicas.splice(0).map(({ context }) => context.close()));
   });
@@ -240,56 +230,6 @@ describe('the delivery of alerts', () => {
     }
     expect(server.received).toEqual([]);
     expect(logged.join('')).not.toMatch(/hook-token|pass-of-hook/);
-  });
-
-  it('sends nothing during a silence, a resolve only to whom the trigger was sent', async () => {
-    const server = await receive();
-    const replica = await start({ env: webhook(server) });
-    await replica.enqueue(notice());
-    await replica.until('webhook', 'delivered');
-    await silence(replica, 60_000, 'chat-latency');
-    await replica.enqueue(notice({ slo: 'loud', service: 'loud', incident: 'loud/1' }));
-    await replica.enqueue(resolved());
-    await replica.until('webhook', 'delivered');
-    await replica.enqueue(notice({ incident: 'chat-latency/burn/2' }));
-    await replica.enqueue(resolved({ incident: 'chat-latency/burn/2' }));
-    await replica.until('webhook', 'silenced');
-    await eventually(() => expect(server.received).toHaveLength(3));
-    expect((await replica.rows('webhook')).map(({ status }) => status)).toEqual([
-      'delivered',
-      'delivered',
-      'delivered',
-      'silenced',
-      'silenced',
-    ]);
-  });
-
-  it('tells of an alert that outlasts its silence', async () => {
-    const server = await receive();
-    const replica = await start({ env: webhook(server) });
-    const id = await silence(replica, 60_000);
-    await replica.enqueue(notice());
-    expect(await replica.until('webhook', 'silenced')).toMatchObject({ attempts: 0 });
-    await unsilence(replica, id);
-    await replica.until('webhook', 'delivered');
-    await replica.enqueue(resolved());
-    await eventually(() => expect(server.bodies.map(({ status }) => status)).toEqual(['firing', 'resolved']));
-  });
-
-  it('calls the fallback for a critical alert that does not arrive, and tells it of the end', async () => {
-    const down = await receive({ status: 500 });
-    const reserve = await receive();
-    const env = { ...pagerduty(down), ...webhook(reserve), ALERT_FALLBACK: 'webhook' };
-    const replica = await start({ env, times: { fallbackMs: 200 } });
-    await replica.enqueue(notice({ slo: 'minor', severity: 'warning', incident: 'minor/1' }), notice());
-    await replica.until('webhook', 'delivered');
-    await replica.enqueue(resolved(), resolved({ slo: 'minor', severity: 'warning', incident: 'minor/1' }));
-    await eventually(() => expect(reserve.received).toHaveLength(2));
-    expect(reserve.bodies).toEqual([
-      expect.objectContaining({ status: 'firing', groupKey: 'test/eu/chat' }),
-      expect.objectContaining({ status: 'resolved', groupKey: 'test/eu/chat' }),
-    ]);
-    expect(await replica.rows('webhook')).toHaveLength(2);
   });
 
   it('calls back the app, and isolates a callback that throws or hangs', async () => {

@@ -51,13 +51,13 @@ const FIND: Statement = {
 
 /**
  * What followed it in its incident is sent again after it: a trigger alone would open what nobody closes, or bring an old
- * severity back. A try that is under way is fenced by the higher number.
+ * severity back. A try that is under way is fenced by the higher number. Somebody waits for it: it waits for nothing.
  */
 const RETRY: Statement = {
   name: 'delivery_retry',
   text: `
 update slo.delivery d
-   set status = 'waiting', attempts = d.attempts + 1, next_at = now(), created_at = now()
+   set status = 'waiting', attempts = d.attempts + 1, sending = false, at_once = true, next_at = now(), created_at = now()
   from slo.delivery dead
  where dead.id = $1::bigint and dead.status = 'dead' and d.target = dead.target and d.dedup_key = dead.dedup_key
    and d.id >= dead.id and d.notice->>'incident' = dead.notice->>'incident' and d.status <> 'silenced'`,

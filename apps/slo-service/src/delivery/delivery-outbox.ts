@@ -3,30 +3,24 @@ import type { Statement, Tx } from '@holdfast/database';
 import { metrics } from '@holdfast/observability';
 import type { AlertNotice } from './alert-notice.js';
 import { dedupKeyOf, groupKeyOf } from './outbox/dedup-key.js';
-import { DELIVERY_SETTINGS, type DeliverySettings } from './delivery-settings.js';
+import { DELIVERY_SETTINGS, kindOf, type DeliverySettings } from './delivery-settings.js';
 import { lockKey } from './outbox/key-lock.js';
+import { WAS_TOLD } from './outbox/row-conditions.js';
 import { storableJson } from './outbox/storable-json.js';
-import type { AlertTarget } from './targets/alert-target.port.js';
 
 /**
- * When a notice is due. $7 key of its group, $8 targets that take a group in one message, $9 how long it waits for others,
- * $10 the pause between two messages, in ms. Whatever of a group is due takes along what waits.
+ * When a notice is due. $8 targets that take a group in one message, $9 how long it waits for others, in ms. The pause after
+ * a message is no part of it: a message may be on its way now.
  */
-const DUE = (isUrgent: string): string => `
-case when target <> all($8::text[]) then now()
-     else greatest(now() + make_interval(secs => $9::float8 / 1000),
-                   case when not (${isUrgent}) then
-                     (select max(g.delivered_at) from slo.delivery g
-                       where g.target = t.target and coalesce(g.group_key, g.dedup_key) = $7)
-                     + make_interval(secs => $10::float8 / 1000) end)
-end`;
+const DUE = `
+now() + make_interval(secs => case when target = any($8::text[]) then $9::float8 / 1000 else 0 end)`;
 
-/** A silence counts from now on: what was decided under another clock has no part in it. */
+/** A silence counts from now on: what was decided under another clock has no part in it. $7 key of its group. */
 const TRIGGER: Statement = {
   name: 'delivery_trigger',
   text: `
 insert into slo.delivery (target, dedup_key, action, severity, notice, group_key, next_at, status)
-select target, $2, 'trigger', $3, $4::jsonb, $7, ${DUE(`$3 = 'critical'`)},
+select target, $2, 'trigger', $3, $4::jsonb, $7, ${DUE},
        case when exists (select from slo.silence
                           where (slo is null or slo = $5) and now() >= starts_at and now() < ends_at)
             then 'silenced' else 'waiting' end
@@ -45,10 +39,10 @@ const RESOLVE: Statement = {
   text: `
 insert into slo.delivery (target, dedup_key, action, severity, notice, group_key, next_at, status)
 select target, $2, 'resolve', $3, $4::jsonb, $7, due, case when told is false then 'silenced' else 'waiting' end
-  from (select target, n, ${DUE('false')} as due, (select bool_or(d.status <> 'silenced') from slo.delivery d
-                            where d.target = t.target and d.dedup_key = $2 and d.action = 'trigger'
-                              and d.notice->>'incident' = $5) as told
-          from unnest($1::text[]) with ordinality as t (target, n)) as each
+  from (select target, n, ${DUE} as due, (select bool_or(${WAS_TOLD}) from slo.delivery t
+                            where t.target = each.target and t.dedup_key = $2 and t.action = 'trigger'
+                              and t.notice->>'incident' = $5) as told
+          from unnest($1::text[]) with ordinality as each (target, n)) as each
  where told or target is distinct from $6
  order by n
 returning target, status`,
@@ -72,7 +66,8 @@ export class DeliveryOutbox {
     for (const { notice, key } of keyed) {
       const silenced = (await this.write(tx, notice, key)).filter(({ status }) => status === 'silenced');
       for (const { target } of silenced) {
-        metrics.counter('holdfast_alert_deliveries_total').inc({ target: this.kindOf(target), outcome: 'silenced' });
+        const labels = { target: kindOf(this.settings, target), outcome: 'silenced' };
+        metrics.counter('holdfast_alert_deliveries_total').inc(labels);
       }
     }
   }
@@ -83,14 +78,10 @@ export class DeliveryOutbox {
     const { severity, slo, incident } = notice;
     const json = storableJson(notice);
     const grouping = targets.filter(({ groupOf }) => groupOf !== undefined).map(({ name }) => name);
-    const group = [groupKeyOf(notice, scope), grouping, times.groupWaitMs, times.groupIntervalMs];
+    const group = [groupKeyOf(notice, scope), grouping, times.groupWaitMs];
     if (notice.action === 'resolve') {
       return tx.query<Written>(RESOLVE, [names, key, severity, json, incident, fallback, ...group]);
     }
     return tx.query<Written>(TRIGGER, [names, key, severity, json, slo, fallback, ...group]);
-  }
-
-  private kindOf(name: string): string {
-    return this.settings.targets.find((target: AlertTarget) => target.name === name)?.kind ?? 'unknown';
   }
 }

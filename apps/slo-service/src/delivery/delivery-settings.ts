@@ -16,3 +16,8 @@ export interface DeliverySettings {
 
 /** Injection token of the process's {@link DeliverySettings}. */
 export const DELIVERY_SETTINGS = Symbol('DELIVERY_SETTINGS');
+
+/** The label in metrics of the target with this name. */
+export function kindOf({ targets }: DeliverySettings, name: string): string {
+  return targets.find((target) => target.name === name)?.kind ?? 'unknown';
+}

@@ -12,6 +12,7 @@ import { ReleaseIsFinal1764000000010 } from './1764000000010-release-is-final.js
 import { DeliveryGroups1764000000011 } from './1764000000011-delivery-groups.js';
 import { OverdueRuns1764000000012 } from './1764000000012-overdue-runs.js';
 import { SloHourVersion1764000000013 } from './1764000000013-slo-hour-version.js';
+import { DeliveryTurns1764000000014 } from './1764000000014-delivery-turns.js';
 import { RunReady1764000000016 } from './1764000000016-run-ready.js';
 
 /** Every migration, oldest first. */
@@ -30,5 +31,6 @@ export const MIGRATIONS = [
   DeliveryGroups1764000000011,
   OverdueRuns1764000000012,
   SloHourVersion1764000000013,
+  DeliveryTurns1764000000014,
   RunReady1764000000016,
 ] as const;

@@ -19,6 +19,13 @@ const SETTLE_PAUSE_MS = 250;
 /** Looks for reminders per interval; they look through what was sent, so not at every poll. */
 const REMINDER_LOOKS = 6;
 
+const NOT_DELIVERED = {
+  dead: ['error', 'an alert could not be delivered and was given up'],
+  split: ['warn', 'a message of several alerts was refused; each is sent alone'],
+  waiting: ['warn', 'an alert was not delivered; trying again later'],
+  fenced: ['warn', 'an alert was not delivered; another try has begun meanwhile'],
+} as const;
+
 /** Sends to one target, so that one that hangs holds up no other. */
 export class DeliveryLane {
   private sending = 0;
@@ -94,15 +101,14 @@ export class DeliveryLane {
   private async deliver(claim: Claim): Promise<void> {
     await this.sendAnd(claim, async (outcome) => {
       const settled = await this.parts.store.settle(claim, this.settlementOf(outcome, claim.attempt));
-      const isDead = settled === 'dead';
       metrics.counter('holdfast_alert_deliveries_total').inc({
         target: this.target.kind,
         outcome: settled === 'waiting' ? 'retried' : settled,
       });
       if (settled === 'delivered') return;
       const fields = { target: this.target.name, delivery: claim.id, code: outcome.code, attempt: claim.attempt };
-      if (isDead) this.parts.logger.error(fields, 'an alert could not be delivered and was given up');
-      else this.parts.logger.warn(fields, 'an alert was not delivered; trying again later');
+      const [level, message] = NOT_DELIVERED[settled];
+      this.parts.logger[level](fields, message);
     });
   }
 

@@ -1,14 +1,24 @@
 import type { Database, Statement } from '@holdfast/database';
 import { metrics, type Logger } from '@holdfast/observability';
-import type { DeliverySettings } from '../delivery-settings.js';
+import { kindOf, type DeliverySettings } from '../delivery-settings.js';
 import { lockKey } from '../outbox/key-lock.js';
-import { BACKLOG, EXPIRE, MUTED_KEYS, STRANDED_KEYS, TO_FALLBACK, UNMUTE } from './sweep-statements.js';
+import {
+  BACKLOG,
+  EXPIRE,
+  HUSH,
+  HUSH_ENDS,
+  HUSHED_KEYS,
+  MUTED_KEYS,
+  STRANDED_KEYS,
+  TO_FALLBACK,
+  UNMUTE,
+} from './sweep-statements.js';
 
 interface Key {
   readonly dedup_key: string;
 }
 
-/** Finds what time alone has changed: silences that are over, critical notices that are stuck, notices that are too old. */
+/** Finds what time alone has changed: silences that begin or are over, critical notices that are stuck, notices that are too old. */
 export class DeliverySweeper {
   private wasAway = false;
 
@@ -21,6 +31,7 @@ export class DeliverySweeper {
   /** Looks once. Any number of replicas may do so at the same time. Never throws. */
   async sweep(): Promise<void> {
     try {
+      await this.beginSilences();
       await this.endSilences();
       await this.callFallback();
       await this.database.query(EXPIRE, [this.settings.times.giveUpMs]);
@@ -29,6 +40,21 @@ export class DeliverySweeper {
     } catch (error) {
       this.logger[this.wasAway ? 'debug' : 'warn']({ err: error }, 'overdue alerts cannot be looked for');
       this.wasAway = true;
+    }
+  }
+
+  /** What waits is held back; for its targets it is as if it had been silenced before it was written. */
+  private async beginSilences(): Promise<void> {
+    for (const { dedup_key } of await this.database.query<Key>(HUSHED_KEYS)) {
+      const hushed = await this.database.transaction(async (tx) => {
+        await lockKey(tx, dedup_key);
+        const triggers = await tx.query<{ target: string }>(HUSH, [dedup_key]);
+        return [...triggers, ...(await tx.query<{ target: string }>(HUSH_ENDS, [dedup_key]))];
+      });
+      for (const { target } of hushed) {
+        const labels = { target: kindOf(this.settings, target), outcome: 'silenced' };
+        metrics.counter('holdfast_alert_deliveries_total').inc(labels);
+      }
     }
   }
 

@@ -1,9 +1,30 @@
 import type { Statement } from '@holdfast/database';
+import { IS_LEASED, UNSILENCED, WAS_TOLD } from '../outbox/row-conditions.js';
 
-/** No silence keeps the notice of row `d` back. */
-export const UNSILENCED = `
-not exists (select from slo.silence s
-             where (s.slo is null or s.slo = d.notice->>'slo') and now() >= s.starts_at and now() < s.ends_at)`;
+const HUSHED = `d.status = 'waiting' and d.action = 'trigger' and not ${UNSILENCED} and not ${IS_LEASED}`;
+
+/** Keys with a trigger that waits, and has been silenced since it was written; nobody sends it. */
+export const HUSHED_KEYS: Statement = {
+  name: 'delivery_hushed_keys',
+  text: `select distinct d.dedup_key from slo.delivery d where ${HUSHED} limit 100`,
+};
+
+export const HUSH: Statement = {
+  name: 'delivery_hush',
+  text: `update slo.delivery d set status = 'silenced' where d.dedup_key = $1 and ${HUSHED} returning d.target`,
+};
+
+/** The end of what nobody heard of. */
+export const HUSH_ENDS: Statement = {
+  name: 'delivery_hush_ends',
+  text: `
+update slo.delivery d set status = 'silenced'
+ where d.dedup_key = $1 and d.status = 'waiting' and d.action = 'resolve' and d.attempts = 0
+   and (select bool_or(${WAS_TOLD}) from slo.delivery t
+         where t.target = d.target and t.dedup_key = d.dedup_key and t.action = 'trigger'
+           and t.notice->>'incident' = d.notice->>'incident') is false
+returning d.target`,
+};
 
 const IS_NEWEST = `
 not exists (select from slo.delivery e where e.target = d.target and e.dedup_key = d.dedup_key and e.id > d.id)`;
@@ -19,7 +40,7 @@ export const MUTED_KEYS: Statement = {
 export const UNMUTE: Statement = {
   name: 'delivery_unmute',
   text: `
-update slo.delivery d set status = 'waiting', created_at = now(), next_at = now()
+update slo.delivery d set status = 'waiting', created_at = now(), next_at = now(), at_once = false
  where d.dedup_key = $1 and ${MUTED}`,
 };
 
@@ -28,6 +49,7 @@ const STRANDED = `
 d.status in ('waiting', 'dead') and d.action = 'trigger' and d.severity = 'critical' and d.target = any($1::text[])
 and (d.status = 'dead' or d.created_at < now() - make_interval(secs => $3::float8 / 1000))
 and d.created_at > now() - make_interval(secs => $4::float8 / 1000)
+and ${UNSILENCED}
 and not exists (select from slo.delivery e
                  where e.target = d.target and e.dedup_key = d.dedup_key and e.action = 'resolve' and e.id > d.id)
 and not exists (select from slo.delivery f
