@@ -1,7 +1,9 @@
 import { memo, type ReactElement, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { fencedCode, type FencedCode } from './fenced-code.js';
 import { markdownBlocks } from './markdown-blocks.js';
+import { readLength } from './read-length.js';
 
 /** A link whose address was refused, such as a script, is plain text. */
 function OutsideLink({ href, children }: { href: string | undefined; children: ReactNode }) {
@@ -56,12 +58,41 @@ interface BlockProps {
   readonly grows: boolean;
 }
 
+/** A block, read as a whole once it is; while a long one grows, what is new at its end is read on its own. */
 const Block = memo(function Block({ text, grows }: BlockProps) {
+  const code = fencedCode(text);
+  if (code !== null) return <Code {...code} />;
+  if (!grows) return <Whole text={text} grows={false} />;
+  const read = readLength(text);
+  return (
+    <>
+      <Whole text={text.slice(0, read)} grows />
+      {read < text.length && <Whole text={text.slice(read)} grows />}
+    </>
+  );
+});
+
+const Whole = memo(function Whole({ text, grows }: BlockProps) {
   if (PLAIN.test(text)) return <p>{text.trimEnd()}</p>;
   // Called, not drawn: it is a function of its properties without hooks, and its outcome is what is kept.
   const block = kept.get(text) ?? Markdown({ remarkPlugins: PLUGINS, components: COMPONENTS, children: text });
   if (!grows) keep(text, block);
   return block;
+});
+
+/** As the parser would draw it. */
+function Code({ language, parts }: FencedCode) {
+  return (
+    <pre tabIndex={0}>
+      <code className={language === '' ? undefined : `language-${language}`}>
+        {parts.length > 1 ? parts.map((part, index) => <CodePart key={index} text={part} />) : parts}
+      </code>
+    </pre>
+  );
+}
+
+const CodePart = memo(function CodePart({ text }: { readonly text: string }) {
+  return <span className="hf-prose__lines">{text}</span>;
 });
 
 interface ProseProps {
