@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadConfig } from '@holdfast/config';
 import type { SloReport } from '@holdfast/contracts';
-import { Database, type Statement } from '@holdfast/database';
-import { createLogger } from '@holdfast/observability';
+import { Database, type Statement, type Tx } from '@holdfast/database';
+import { createLogger, metrics } from '@holdfast/observability';
 import { BURN_RULES, evaluateSlo, NEVER_EVALUATED, CountSeries } from '@holdfast/slo';
 import { testDatabase, type TestDatabase, seeded } from '@holdfast/testing';
 import { DefinitionsService, type CurrentDefinition } from '../src/definitions/definitions.service.js';
@@ -71,6 +71,10 @@ describe('counts kept in memory', () => {
       return (await cache.load(tx, [wanted], asOf)).get(wanted.id) ?? CountSeries.of([]);
     });
 
+  async function shown(name: 'holdfast_slo_cached_series' | 'holdfast_slo_cached_bytes') {
+    return (await metrics.gauge(name).get()).values[0]?.value;
+  }
+
   function status(series: CountSeries, asOf: number) {
     const alerts = { burn: NEVER_EVALUATED, budget: NEVER_EVALUATED };
     return evaluateSlo({ definition, series, asOf, coverage: 1, heardAt: asOf, corrections: [], alerts }).status;
@@ -125,6 +129,44 @@ describe('counts kept in memory', () => {
       }
     },
   );
+
+  it('stay when there is no room for more, which are read anew each time', async () => {
+    const asOf = Math.floor(Date.now() / 5_000) * 5_000;
+    const definitions = ['full-1', 'full-2', 'full-3'].map((id) => ({ ...definition, id }));
+    const days = [new Date(asOf - 34 * DAY), new Date(asOf - 4 * DAY)];
+    for (const { id } of definitions) await database.query(OLD_MINUTES, [id, ...days]);
+    const { bytes } = await load(new SeriesCache(), asOf, { id: 'full-1' });
+    const cache = new SeriesCache({ maxBytes: 2.5 * bytes });
+    const read = (at: number) =>
+      database.transaction(async (tx) => {
+        const rows = new Map<string, number>();
+        const counting: Tx = {
+          epoch: tx.epoch,
+          query: async <Row>(statement: Statement, values?: readonly unknown[]) => {
+            const found = await tx.query<Row>(statement, values);
+            for (const { slo } of found as { slo: string }[]) rows.set(slo, (rows.get(slo) ?? 0) + 1);
+            return found;
+          },
+        };
+        const series = await cache.load(counting, definitions, at);
+        return { series, read: definitions.map(({ id }) => rows.get(id) ?? 0) };
+      });
+    expect((await read(asOf)).read.every((rows) => rows > 500)).toBe(true);
+    const again = await read(asOf + 5_000);
+    expect(again.read.filter((rows) => rows > 0)).toHaveLength(1);
+    expect(await shown('holdfast_slo_cached_series')).toBe(2);
+    expect(await shown('holdfast_slo_cached_bytes')).toBeLessThanOrEqual(2.5 * bytes);
+    for (const { id } of definitions) {
+      const window = { from: asOf - definition.windowMs, to: asOf };
+      const fresh = await load(new SeriesCache(), asOf + 5_000, { id });
+      expect(again.series.get(id)?.sum(window)).toEqual(fresh.sum(window));
+      expect(fresh.sum(window).good).toBeGreaterThan(0);
+    }
+    // Room that is given up is taken by the one that found none.
+    cache.retain(new Set(definitions.slice(1).map(({ id }) => id)));
+    await read(asOf + 10_000);
+    expect((await read(asOf + 15_000)).read.filter((rows) => rows > 0)).toHaveLength(1);
+  });
 
   it('follow the definition into a longer window', async () => {
     const cache = new SeriesCache();

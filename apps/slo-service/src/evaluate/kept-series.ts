@@ -1,7 +1,6 @@
 import { CountSeries, type Bucket, type Counts, type Span } from '@holdfast/slo';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** Up to here back whole minutes are taken: as far as the longest rule looks, and the hour that it begins in. */
@@ -25,7 +24,7 @@ export interface Range {
 export interface HourRow extends Counts {
   readonly hour: number;
   readonly version: number;
-  /** JSON of four lists: its minutes that have counts, and their good, bad and excluded; null where the sum is enough. */
+  /** JSON of four lists: when its minutes begin, in ms since it did, and their good, bad and excluded; null where the sum is enough. */
   readonly minutes: string | null;
 }
 
@@ -91,8 +90,8 @@ export class KeptSeries {
 function bucketsOf({ hour, minutes, good, bad, excluded }: HourRow): Bucket[] {
   if (minutes === null) return [{ t: hour, good, bad, excluded }];
   const [at = [], goods = [], bads = [], excludeds = []] = JSON.parse(minutes) as number[][];
-  return at.map((minute, index) => ({
-    t: hour + minute * MINUTE,
+  return at.map((ms, index) => ({
+    t: hour + ms,
     good: goods[index] ?? 0,
     bad: bads[index] ?? 0,
     excluded: excludeds[index] ?? 0,

@@ -34,7 +34,7 @@ with known as (
 select c.slo, extract(epoch from c.t)::float8 * 1000 as hour, c.version::float8, c.good::float8, c.bad::float8,
        c.excluded::float8,
        case when c.t >= c.minutes_from or c.t = c.window_from then (
-         select coalesce('[[' || string_agg((extract(epoch from m.t - c.t)::integer / 60)::text, ',') || '],[' || string_agg(m.good::text, ',')
+         select coalesce('[[' || string_agg((extract(epoch from m.t - c.t) * 1000)::integer::text, ',') || '],[' || string_agg(m.good::text, ',')
                          || '],[' || string_agg(m.bad::text, ',') || '],[' || string_agg(m.excluded::text, ',') || ']]',
                          '[]')
            from slo.minute m where m.slo = c.slo and m.t >= c.t and m.t < c.t + interval '1 hour') end as minutes
