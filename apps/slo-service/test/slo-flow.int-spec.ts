@@ -4,6 +4,7 @@ import { loadConfig } from '@holdfast/config';
 import type { SloReport } from '@holdfast/contracts';
 import { Database, type Statement, type Tx } from '@holdfast/database';
 import { createLogger } from '@holdfast/observability';
+import { ALERT_POLICY } from '@holdfast/slo';
 import { eventually, testDatabase, type TestDatabase } from '@holdfast/testing';
 import { DefinitionsService } from '../src/definitions/definitions.service.js';
 import type { AlertNotice } from '../src/delivery/alert-notice.js';
@@ -74,8 +75,9 @@ describe('from reports to alerts', () => {
     const pairs = databases.map((database, index) => ({ database, definitions: services[index] ?? definitions }));
     sinks = pairs.map((each) => new ReportSink(each.database, each.definitions));
     rollups = pairs.map(({ database }) => new RollupService(database, logger));
+    const options = { everyMs: 15_000, policy: ALERT_POLICY, logger };
     evaluators = pairs.map(
-      (each) => new EvaluatorService(each.database, each.definitions, outbox as unknown as DeliveryOutbox, logger),
+      (each) => new EvaluatorService(each.database, each.definitions, outbox as unknown as DeliveryOutbox, options),
     );
     const [first] = pairs;
     if (first === undefined) throw new Error('no replica');

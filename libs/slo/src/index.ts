@@ -3,6 +3,7 @@ export {
   NEVER_EVALUATED,
   NO_DATA_RULE,
   TRANSITIONS,
+  type AlertPolicy,
   type AlertState,
   type AlertStep,
   type Incident,
@@ -10,6 +11,7 @@ export {
   type Signal,
   type Transition,
 } from './alert/alert-state.js';
+export { isAbove } from './alert/severity.js';
 export { stepAlert } from './alert/step-alert.js';
 export { forecastBudget, type BudgetForecast } from './budget/budget-forecast.js';
 export { errorBudget, keepsPromise, type ErrorBudget } from './budget/error-budget.js';

@@ -1,4 +1,5 @@
 import {
+  isAbove,
   TRANSITIONS,
   type AlertState,
   type AlertStep,
@@ -51,8 +52,8 @@ export interface NoticeContext {
   readonly definition: CurrentDefinition;
   readonly evaluation: Evaluation;
   readonly told: ToldOf;
-  /** An SLO that explains this one fires: nobody needs to be told twice. */
-  readonly isInhibited: boolean;
+  /** Burn alerts of the SLOs that explain this one. */
+  readonly explaining: readonly AlertState[];
 }
 
 export interface Telling {
@@ -74,6 +75,15 @@ export function noticesFor(context: NoticeContext): Telling {
   };
 }
 
+/**
+ * Whether somebody is told of what explains it, or soon will be: nobody needs to be told twice. Only by what is as severe,
+ * because a warning wakes nobody; and by what is not yet confirmed, because both began at the same moment and which of
+ * them is judged first is chance. One that is withdrawn explains nothing at the next evaluation.
+ */
+function isExplained(severity: Severity, explaining: readonly AlertState[]): boolean {
+  return explaining.some((other) => 'severity' in other && !isAbove(severity, other.severity));
+}
+
 function telling(
   context: NoticeContext,
   kind: AlertKind,
@@ -84,7 +94,7 @@ function telling(
   if (state.status === 'firing') {
     const incident = incidentOf(context.definition.id, kind, state);
     const isNews = known?.severity !== state.severity || known.incident !== incident;
-    if (!isNews || context.isInhibited) return { told: known };
+    if (!isNews || isExplained(state.severity, context.explaining)) return { told: known };
     const told = { severity: state.severity, incident };
     return { told, notice: notice(context, kind, { ...told, action: 'trigger', transition: transition ?? 'fired' }) };
   }

@@ -2,17 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppError } from '@holdfast/contracts';
 import { Database, type Tx } from '@holdfast/database';
-import { LOGGER, metrics, type Logger } from '@holdfast/observability';
+import { metrics } from '@holdfast/observability';
 import { DefinitionsService, type CurrentDefinition } from '../definitions/definitions.service.js';
 import { DeliveryOutbox } from '../delivery/delivery-outbox.js';
+import { EVALUATION, type EvaluationOptions } from './evaluation-options.js';
 import { EVENT, LOCK, SAVE, STATES } from './evaluation-statements.js';
 import { inOrder } from './in-order.js';
 import { judgeSlo, type Judged, type StateRow } from './judge-slo.js';
 import { SeriesCache } from './series-cache.js';
 import { loadData } from './series-loader.js';
-
-/** Between two evaluations, in ms. */
-export const EVALUATE_EVERY_MS = 15_000;
 
 /** How far behind now is judged, in ms: reports of the last seconds are still on their way. */
 const LAG_MS = 5_000;
@@ -43,7 +41,7 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     private readonly database: Database,
     private readonly definitions: DefinitionsService,
     private readonly outbox: DeliveryOutbox,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(EVALUATION) private readonly options: EvaluationOptions,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -99,18 +97,19 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     const states = new Map(rows.map((row) => [row.slo, row]));
     // Pending needs two evaluations in a row: of two moments, however many replicas there are.
     const isDue = ({ id }: CurrentDefinition) =>
-      locked.has(id) && asOf - (states.get(id)?.asOf ?? -Infinity) >= EVALUATE_EVERY_MS - STEP_MS;
+      locked.has(id) && asOf - (states.get(id)?.asOf ?? -Infinity) >= Math.max(STEP_MS, this.options.everyMs - STEP_MS);
     return { definitions: definitions.filter(isDue), asOf, states };
   }
 
   private async judge(tx: Tx, { definitions, asOf, states }: Due): Promise<Judged[]> {
     const dataOf = await loadData(tx, definitions, { cache: this.cache, asOf });
+    const { policy } = this.options;
     const all: Judged[] = [];
     for (const definition of definitions) {
       if (all.length % JUDGED_AT_ONCE === JUDGED_AT_ONCE - 1) await setImmediate();
-      const isInhibited = definition.dependsOn.some((id) => states.get(id)?.alerts.burn.status === 'firing');
+      const explaining = definition.dependsOn.flatMap((id) => states.get(id)?.alerts.burn ?? []);
       const state = states.get(definition.id);
-      const judged = judgeSlo(definition, { data: dataOf(definition.id), asOf, state, isInhibited });
+      const judged = judgeSlo(definition, { data: dataOf(definition.id), asOf, state, explaining, policy });
       all.push(judged);
       states.set(definition.id, { slo: definition.id, asOf, version: judged.version, alerts: judged.alerts });
     }
@@ -132,7 +131,7 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
 
   private async record(tx: Tx, { slo, events }: Judged, asOf: number): Promise<void> {
     for (const { kind, incident, transition, severity, rules } of events) {
-      this.logger.info({ slo, kind, incident, transition, severity }, 'slo alert');
+      this.options.logger.info({ slo, kind, incident, transition, severity }, 'slo alert');
       metrics.counter('holdfast_slo_transitions_total').inc({ transition });
       await tx.query(EVENT, [slo, kind, incident, transition, severity, new Date(asOf), JSON.stringify(rules)]);
     }
@@ -141,7 +140,7 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
   private async cycle(): Promise<void> {
     await this.evaluateAll();
     if (this.timer === undefined) return;
-    this.timer = setTimeout(() => void this.cycle(), EVALUATE_EVERY_MS * (0.95 + Math.random() / 10)).unref();
+    this.timer = setTimeout(() => void this.cycle(), this.options.everyMs * (0.95 + Math.random() / 10)).unref();
   }
 
   private async attempt(batch: readonly CurrentDefinition[]): Promise<void> {
@@ -157,6 +156,6 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
 
   private failed(error: unknown, batch: readonly CurrentDefinition[] = []): void {
     metrics.counter('holdfast_slo_failures_total').inc({ part: 'evaluation' });
-    this.logger.warn({ err: error, slos: batch.map(({ id }) => id) }, 'slos not evaluated; trying again');
+    this.options.logger.warn({ err: error, slos: batch.map(({ id }) => id) }, 'slos not evaluated; trying again');
   }
 }

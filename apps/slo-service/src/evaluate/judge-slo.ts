@@ -1,5 +1,13 @@
 import type { SloStatusEntry } from '@holdfast/contracts';
-import { coverageOf, evaluateSlo, NEVER_EVALUATED, windowBefore, type SloAlerts } from '@holdfast/slo';
+import {
+  coverageOf,
+  evaluateSlo,
+  NEVER_EVALUATED,
+  windowBefore,
+  type AlertPolicy,
+  type AlertState,
+  type SloAlerts,
+} from '@holdfast/slo';
 import type { CurrentDefinition } from '../definitions/definitions.service.js';
 import type { AlertNotice } from '../delivery/alert-notice.js';
 import { eventOf, NOTHING_TOLD, noticesFor, type AlertEvent, type ToldOf } from './alert-notices.js';
@@ -23,8 +31,9 @@ export interface JudgeContext {
   readonly asOf: number;
   /** Undefined before the first evaluation. */
   readonly state: StateRow | undefined;
-  /** An SLO that explains this one fires. */
-  readonly isInhibited: boolean;
+  /** Burn alerts of the SLOs that explain this one, as they were judged last. */
+  readonly explaining: readonly AlertState[];
+  readonly policy: AlertPolicy;
 }
 
 export interface Judged {
@@ -38,13 +47,15 @@ export interface Judged {
 }
 
 /** Judges an SLO: what there is to store, and to tell. */
-export function judgeSlo(definition: CurrentDefinition, { data, asOf, state, isInhibited }: JudgeContext): Judged {
-  const { series, epochs, corrections } = data;
+export function judgeSlo(definition: CurrentDefinition, context: JudgeContext): Judged {
+  const { asOf, state, explaining, policy } = context;
+  const { series, epochs, corrections } = context.data;
   const known = state?.alerts ?? { burn: NEVER_EVALUATED, budget: NEVER_EVALUATED, told: NOTHING_TOLD };
   const coverage = coverageOf(epochs, windowBefore(asOf, definition.windowMs));
   const heardAt = epochs.reduce((latest, { lastAt }) => Math.max(latest, lastAt), definition.since);
-  const evaluation = evaluateSlo({ definition, series, asOf, coverage, heardAt, corrections, alerts: known });
-  const { told, notices } = noticesFor({ definition, evaluation, told: known.told, isInhibited });
+  const input = { definition, series, asOf, coverage, heardAt, corrections, alerts: known, policy };
+  const evaluation = evaluateSlo(input);
+  const { told, notices } = noticesFor({ definition, evaluation, told: known.told, explaining });
   const { burn, budget } = evaluation.steps;
   const events = [eventOf(definition.id, 'burn', burn), eventOf(definition.id, 'budget', budget)];
   return {

@@ -48,6 +48,24 @@ export const alertsSection = {
     secret: true,
     summary: 'Alertmanager to push alerts to, without `/api/v2/alerts`.',
   }),
+  evaluateEveryMs: variable({
+    name: 'ALERT_EVALUATE_EVERY_MS',
+    schema: integer(5_000, 60_000),
+    fallback: '15000',
+    summary: 'Between two evaluations of each SLO, in ms; two in a row have to see a breach.',
+  }),
+  recoverMs: variable({
+    name: 'ALERT_RECOVER_MS',
+    schema: integer(0, 3_600_000),
+    fallback: '120000',
+    summary: 'How long all rules of an alert have to be clear before it ends, in ms. Short ones make it flap.',
+  }),
+  minFiringMs: variable({
+    name: 'ALERT_MIN_FIRING_MS',
+    schema: integer(0, 3_600_000),
+    fallback: '300000',
+    summary: 'How long an alert lasts at least, in ms.',
+  }),
   fallback: variable({
     name: 'ALERT_FALLBACK',
     schema: z.enum(FALLBACKS, `must be one of ${FALLBACKS.join(', ')}`),

@@ -1,17 +1,25 @@
 import type { Severity } from '../burn/burn-rules.js';
 import { MINUTE } from '../time.js';
 
-/** Times in ms. Evaluations are 15 s apart. */
-export const ALERT_POLICY = {
+/** When an alert begins and ends; times in ms. */
+export interface AlertPolicy {
   /** Evaluations in a row that have to see the breach before it fires. */
-  pendingEvaluations: 2,
+  readonly pendingEvaluations: number;
   /** How long all of its rules have to be clear before a firing alert ends. */
-  recoverMs: 2 * MINUTE,
+  readonly recoverMs: number;
   /** A firing alert lasts at least as long. */
-  minFiringMs: 5 * MINUTE,
+  readonly minFiringMs: number;
   /** A breach so soon after the end continues the incident. */
+  readonly reopenMs: number;
+}
+
+/** For evaluations that are 15 s apart. */
+export const ALERT_POLICY: AlertPolicy = {
+  pendingEvaluations: 2,
+  recoverMs: 2 * MINUTE,
+  minFiringMs: 5 * MINUTE,
   reopenMs: 10 * MINUTE,
-} as const;
+};
 
 /** The rule by which silence is an alert. */
 export const NO_DATA_RULE = { id: 'no-data', severity: 'critical' } as const satisfies RuleRef;

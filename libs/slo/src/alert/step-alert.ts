@@ -1,6 +1,7 @@
 import {
   ALERT_POLICY,
   NO_DATA_RULE,
+  type AlertPolicy,
   type AlertState,
   type AlertStep,
   type RuleRef,
@@ -21,25 +22,30 @@ import { stepFiring } from './step-firing.js';
  * An alert has one incident and one severity at a time. Silence fires by itself, and keeps what fires from ending. A
  * signal that is not newer than the state changes nothing: several evaluators may pass the same one.
  */
-export function stepAlert(state: AlertState, signal: Signal): AlertStep {
+export function stepAlert(state: AlertState, signal: Signal, policy: AlertPolicy = ALERT_POLICY): AlertStep {
   if (!(signal.at > state.at)) return { state, transition: null };
   if (signal.kind === 'insufficient_data') return { state: stay(state, signal.at), transition: null };
-  if (state.status === 'firing') return stepFiring(state, signal);
+  if (state.status === 'firing') return stepFiring(state, signal, policy);
   const breached = signal.kind === 'no_data' ? [NO_DATA_RULE] : signal.breached;
-  if (state.status === 'pending') return stepPending(state, breached, signal.at);
-  return stepQuiet(state, breached, signal.at);
+  if (state.status === 'pending') return stepPending(state, { breached, at: signal.at }, policy);
+  return stepQuiet(state, { breached, at: signal.at }, policy);
 }
 
 function stay(state: AlertState, at: number): AlertState {
   return state.status === 'firing' ? { ...state, at, isFrozen: true, clearSince: null } : { ...state, at };
 }
 
+interface Seen {
+  readonly breached: readonly RuleRef[];
+  readonly at: number;
+}
+
 function stepQuiet(
   state: StateOf<'inactive'> | StateOf<'resolved'>,
-  breached: readonly RuleRef[],
-  at: number,
+  { breached, at }: Seen,
+  policy: AlertPolicy,
 ): AlertStep {
-  const mayReopen = state.status === 'resolved' && at - state.resolvedAt <= ALERT_POLICY.reopenMs;
+  const mayReopen = state.status === 'resolved' && at - state.resolvedAt <= policy.reopenMs;
   const severity = highest(breached);
   if (severity !== null) {
     const continues = mayReopen ? { incident: state.incident, resolvedAt: state.resolvedAt } : null;
@@ -50,7 +56,7 @@ function stepQuiet(
   return { state: { status: 'inactive', at }, transition: 'closed' };
 }
 
-function stepPending(state: StateOf<'pending'>, breached: readonly RuleRef[], at: number): AlertStep {
+function stepPending(state: StateOf<'pending'>, { breached, at }: Seen, policy: AlertPolicy): AlertStep {
   const severity = highest(breached);
   const { continues } = state;
   if (severity === null) {
@@ -59,7 +65,7 @@ function stepPending(state: StateOf<'pending'>, breached: readonly RuleRef[], at
     return { state: before, transition: 'withdrawn' };
   }
   const evaluations = state.evaluations + 1;
-  if (evaluations < ALERT_POLICY.pendingEvaluations) {
+  if (evaluations < policy.pendingEvaluations) {
     return { state: { ...state, at, evaluations, severity, rules: breached }, transition: null };
   }
   const incident =

@@ -1,10 +1,17 @@
-import { ALERT_POLICY, NO_DATA_RULE, type AlertStep, type RuleRef, type Signal, type StateOf } from './alert-state.js';
+import {
+  NO_DATA_RULE,
+  type AlertPolicy,
+  type AlertStep,
+  type RuleRef,
+  type Signal,
+  type StateOf,
+} from './alert-state.js';
 import { highest, isAbove } from './severity.js';
 
 type Judged = Exclude<Signal, { kind: 'insufficient_data' }>;
 
 /** The step of an alert that fires: up at once, down and out only after a while without any doubt. */
-export function stepFiring(state: StateOf<'firing'>, signal: Judged): AlertStep {
+export function stepFiring(state: StateOf<'firing'>, signal: Judged, policy: AlertPolicy): AlertStep {
   const { at } = signal;
   if (signal.kind === 'no_data') {
     const rules = union(state.rules, [NO_DATA_RULE]);
@@ -23,7 +30,7 @@ export function stepFiring(state: StateOf<'firing'>, signal: Judged): AlertStep 
   }
   if (level === state.severity) return { state: { ...going, clearSince: null }, transition: null };
   const clearSince = state.clearSince ?? at;
-  const isDue = at - clearSince >= ALERT_POLICY.recoverMs && at - state.since >= ALERT_POLICY.minFiringMs;
+  const isDue = at - clearSince >= policy.recoverMs && at - state.since >= policy.minFiringMs;
   if (!isDue) return { state: { ...going, clearSince }, transition: null };
   if (level === null) {
     return { state: { status: 'resolved', at, resolvedAt: at, incident: state.incident }, transition: 'resolved' };

@@ -1,4 +1,4 @@
-import type { AlertState, AlertStep } from '../alert/alert-state.js';
+import { ALERT_POLICY, type AlertPolicy, type AlertState, type AlertStep } from '../alert/alert-state.js';
 import { stepAlert } from '../alert/step-alert.js';
 import { forecastBudget, type BudgetForecast } from '../budget/budget-forecast.js';
 import { errorBudget, keepsPromise, type ErrorBudget } from '../budget/error-budget.js';
@@ -29,6 +29,8 @@ export interface EvaluationInput {
   /** Spans whose events are dropped. */
   readonly corrections: readonly Span[];
   readonly alerts: SloAlerts;
+  /** By default the usual one. */
+  readonly policy?: AlertPolicy;
 }
 
 /** What is known of one SLO at one moment. */
@@ -60,7 +62,7 @@ export interface Evaluation {
 
 /** Evaluates one SLO at `asOf`. The same input gives the same output, wherever and however often it runs. */
 export function evaluateSlo(input: EvaluationInput): Evaluation {
-  const { definition, asOf, coverage, alerts } = input;
+  const { definition, asOf, coverage, alerts, policy = ALERT_POLICY } = input;
   const series = input.series.without(input.corrections);
   const counts = series.sum(windowBefore(asOf, definition.windowMs));
   const isSilent = asOf - input.heardAt > silenceLimitMs(definition);
@@ -68,8 +70,8 @@ export function evaluateSlo(input: EvaluationInput): Evaluation {
   const budget = errorBudget(counts, definition, coverage);
   const isSufficient = budget.state !== 'insufficient_data';
   const steps = {
-    burn: stepAlert(alerts.burn, burnSignal(burn, asOf, isSilent)),
-    budget: stepAlert(alerts.budget, budgetSignal(budget, asOf)),
+    burn: stepAlert(alerts.burn, burnSignal(burn, asOf, isSilent), policy),
+    budget: stepAlert(alerts.budget, budgetSignal(budget, asOf), policy),
   };
   const total = totalOf(counts);
   const status: SloStatus = {
