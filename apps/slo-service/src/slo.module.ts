@@ -6,6 +6,7 @@ import { DefinitionsController } from './definitions/definitions.controller.js';
 import { DefinitionsService } from './definitions/definitions.service.js';
 import type { DeliveryOptions } from './delivery/delivery-options.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { AlertClosing } from './evaluate/alert-closing.service.js';
 import { EVALUATION, type EvaluationOptions } from './evaluate/evaluation-options.js';
 import { EvaluatorService } from './evaluate/evaluator.service.js';
 import { ReportSink } from './ingest/report-sink.service.js';
@@ -42,6 +43,7 @@ export class SloModule {
           useFactory: (logger: Logger): EvaluationOptions => evaluationOf(options, logger),
         },
         EvaluatorService,
+        AlertClosing,
         SloQueries,
         SloGauges,
         { provide: OVERDUE_RUNS, useValue: { region: options.region } },

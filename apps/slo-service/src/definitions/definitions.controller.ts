@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { RpcReply, RpcRequest } from '@holdfast/contracts';
 import { RpcHandler } from '@holdfast/redis';
+import { AlertClosing } from '../evaluate/alert-closing.service.js';
 import { DefinitionDocuments } from './definition-documents.service.js';
 import { DefinitionsService } from './definitions.service.js';
 
@@ -11,6 +12,7 @@ export class DefinitionsController {
   constructor(
     private readonly documents: DefinitionDocuments,
     private readonly definitions: DefinitionsService,
+    private readonly closing: AlertClosing,
   ) {}
 
   @RpcHandler('slo.define')
@@ -25,7 +27,7 @@ export class DefinitionsController {
 
   @RpcHandler('slo.remove')
   async remove(@Payload() { id, by }: RpcRequest<'slo.remove'>): Promise<RpcReply<'slo.remove'>> {
-    await this.definitions.remove(id, by);
+    await this.definitions.remove(id, by, (tx, definition) => this.closing.close(tx, definition));
     return {};
   }
 }

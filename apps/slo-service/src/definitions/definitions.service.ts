@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@holdfast/contracts';
-import { Database, type Statement } from '@holdfast/database';
+import { Database, type Statement, type Tx } from '@holdfast/database';
 import { DEFAULT_SLOS, type SloDefinition } from '@holdfast/slo';
 
 /** A definition, and since when it holds. */
@@ -82,11 +82,14 @@ export class DefinitionsService {
     this.cached = undefined;
   }
 
-  /** Stops judging by it; what was counted stays. */
-  async remove(id: string, by: string): Promise<void> {
+  /** Stops judging by it; what was counted stays. `along` is done in the same transaction. */
+  async remove(id: string, by: string, along: (tx: Tx, definition: CurrentDefinition) => Promise<void>): Promise<void> {
     const definition = (await this.current()).find((known) => known.id === id);
     if (definition === undefined) return;
-    await this.database.query(REVISE, [id, bodyOf(definition), true, by]);
+    await this.database.transaction(async (tx) => {
+      await tx.query(REVISE, [id, bodyOf(definition), true, by]);
+      await along(tx, definition);
+    });
     this.cached = undefined;
   }
 

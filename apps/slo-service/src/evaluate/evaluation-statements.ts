@@ -39,13 +39,14 @@ select c.slo, extract(epoch from c.starts_at)::float8 * 1000 as "from", extract(
   join slo.correction c on c.slo = k.slo and c.ends_at >= k.since`,
 };
 
-/** `version` is the one that follows what was read. */
+/** `version` is the one that follows what was read. A replica may judge by a definition that was removed moments ago. */
 export const SAVE: Statement = {
   name: 'slo_state_save',
   text: `
 insert into slo.state as s (slo, version, as_of, alerts, status)
 select slo, version, $2, alerts, status
   from jsonb_to_recordset($1::jsonb) as r(slo text, version bigint, alerts jsonb, status jsonb)
+ where not coalesce((select d.is_deleted from slo.definition d where d.id = r.slo order by d.revision desc limit 1), false)
 on conflict (slo) do update set version = excluded.version, as_of = excluded.as_of, alerts = excluded.alerts,
   status = excluded.status where s.version = excluded.version - 1
 returning slo`,
