@@ -4,6 +4,7 @@ import {
   applyAttempt,
   applyChunk,
   applyFollow,
+  applyLive,
   applySnapshot,
   isRunBehind,
   newRun,
@@ -40,6 +41,20 @@ describe('RunStream', () => {
     expect([viewText(third.parts), third.attempt, isRunBehind(third)]).toEqual(['one two', 1, true]);
     const told = applyFollow(third, { status: 'snapshot', runId: 'r', attempt: 3, off: 0, parts: text('uno dos') });
     expect([viewText(told.parts), told.attempt, told.resets, isRunBehind(told)]).toEqual(['uno dos', 3, 1, false]);
+  });
+
+  it('follows a run that a resume lists without its text, and keeps what it shows until then', () => {
+    const held = applyChunk(newRun('r', null), { attempt: 1, off: 0, parts: text('one two') });
+    const listed = { runId: 'r', threadId: 't', agentId: 'a', status: 'running' as const, startedAt: null };
+    for (const [attempt, off, behind] of [
+      [1, 5, false],
+      [1, 7, false],
+      [1, 9, true],
+      [2, 5, true],
+    ] as const) {
+      const run = applyLive(held, { ...listed, attempt, off, parts: [] });
+      expect([viewText(run.parts), run.attempt, run.resets, isRunBehind(run)]).toEqual(['one two', 1, 0, behind]);
+    }
   });
 
   it('counts a tool card as one unit', () => {
@@ -101,6 +116,8 @@ describe('RunStream', () => {
         );
         expect(run.parts).toEqual(parts);
         expect(isRunBehind(run)).toBe(false);
+        // What the server has not read yet is asked for again.
+        expect(isRunBehind(applyFollow(run, { status: 'pending', runId: 'r', retryAfterMs: 1 }))).toBe(true);
       }),
       { numRuns: 1_000 },
     );

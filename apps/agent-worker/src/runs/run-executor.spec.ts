@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { SloRecorder } from '@holdfast/slo-recorder';
-import { AppError, type Part } from '@holdfast/contracts';
+import { AppError, CEILINGS, partsLength, type Part } from '@holdfast/contracts';
 import { eventually } from '@holdfast/testing';
 import { FakeStore, RecordingFanOut, silentLogger } from '../../test/fakes.js';
 import { Agent, type AgentContext } from '../agents/agent.port.js';
@@ -11,6 +11,10 @@ import { LiveRun } from './live-run.js';
 import { RunExecutor } from './run-executor.js';
 
 const text = (value: string): Part => ({ type: 'text', text: value });
+
+const result = (n: number, units: number): Part => {
+  return { type: 'tool_result', callId: `c${String(n)}`, tool: 't', ok: true, result: 'r'.repeat(units) };
+};
 
 class ScriptedAgent extends Agent {
   readonly provider = 'test';
@@ -73,6 +77,25 @@ describe('RunExecutor', () => {
       outcome: 'failed',
       error: { code: 'agent_unavailable', message: 'The provider is down.', retryable: true },
     });
+  });
+
+  it.each([
+    ['one piece of text', [text('a'.repeat(300_000))]],
+    ['its text', Array.from({ length: 70 }, () => text('a'.repeat(4_096)))],
+    ['its tool results', Array.from({ length: 5 }, (_, i) => result(i, 300_000))],
+  ])('stops an answer that becomes too long by %s, and keeps what fits', async (_, parts) => {
+    const { row, done } = setup(async function* () {
+      yield text('So:');
+      for (const part of parts) {
+        await Promise.resolve();
+        yield part;
+      }
+    });
+    await done;
+    expect(row?.end).toMatchObject({ outcome: 'failed', error: { code: 'agent_failed' } });
+    expect(row?.parts[0]).toMatchObject({ type: 'text', text: expect.stringMatching(/^So:/) });
+    expect(partsLength(row?.parts ?? [])).toBeLessThanOrEqual(CEILINGS.textUnits);
+    expect(JSON.stringify(row?.parts).length).toBeLessThan(1_100_000);
   });
 
   it('hides the words of an unexpected fault', async () => {

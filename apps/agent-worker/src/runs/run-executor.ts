@@ -103,7 +103,7 @@ export class RunExecutor {
       metrics.histogram('holdfast_run_first_token_seconds').observe((performance.now() - startedAt) / 1_000);
       measurement.firstToken();
     };
-    await produce(withFirst(agents.for(agent.provider).stream(context), first), run.output, signal);
+    await produce(withFirst(agents.for(agent.provider).stream(context), first), run);
   }
 
   /** The agent threw: what it wrote before is kept. */

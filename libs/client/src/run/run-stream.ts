@@ -145,8 +145,10 @@ export function applyFollow(run: RunStream, answer: RunAnswer): RunStream {
       return applySnapshot(run, answer.attempt, answer.parts);
     case 'ended':
       return applyEnded(run, answer.outcome);
-    case 'denied':
     case 'pending':
+      // What was not read now has to be asked for again.
+      return run.status === 'ended' ? run : { ...run, behind: true };
+    case 'denied':
       return run;
   }
 }
@@ -156,9 +158,10 @@ export function applyLive(run: RunStream, live: ClientLiveRun): RunStream {
   const startedAt = live.startedAt === null ? run.startedAt : Date.parse(live.startedAt);
   const known = { ...run, agentId: live.agentId, startedAt };
   if (live.status === 'queued' && live.attempt === 0) return known;
-  return live.off === 0
-    ? applySnapshot(known, live.attempt, live.parts)
-    : applyFollow(known, { ...live, status: 'tail', off: live.off });
+  if (live.off === 0) return applySnapshot(known, live.attempt, live.parts);
+  // Its beginning was left out, and what is held of an earlier attempt need not be it.
+  if (live.attempt > known.attempt) return { ...known, behind: true };
+  return applyFollow(known, { ...live, status: 'tail', off: live.off });
 }
 
 export function applyStarted(run: RunStream, agentId: string, startedAt: number): RunStream {

@@ -13,7 +13,10 @@ export type RunStatus = z.infer<typeof RunStatus>;
 export const RunRetryMode = z.enum(['regenerate', 'continue']);
 export type RunRetryMode = z.infer<typeof RunRetryMode>;
 
-/** A run that has not ended, with what it has committed so far. */
+/**
+ * A run that has not ended, with what it has committed so far; without its beginning (`off` > 0) where that would be too
+ * much for one answer: `run.follow` gives it.
+ */
 export const LiveRun = z.object({
   runId: Uuid,
   threadId: Uuid,
@@ -29,7 +32,7 @@ export type LiveRun = z.infer<typeof LiveRun>;
 
 /**
  * Answer about one run to a client that holds text of `(attempt, off)`: `tail` continues that text, `snapshot` replaces
- * it, `ended` tells that the log holds the result.
+ * it, `ended` tells that the log holds the result, `pending` that it could not be read now: ask again.
  */
 export const RunFollow = z.discriminatedUnion('status', [
   z.object({ status: z.literal('tail'), runId: Uuid, attempt: z.int(), off: Offset, parts: z.array(Part) }),

@@ -34,7 +34,7 @@ const LOCK = {
          from chat.thread where id = $1 for no key update`,
 };
 
-const ROLE = { name: 'member_role', text: 'select role from chat.member where thread_id = $1 and user_id = $2' };
+export const MEMBER_ROLE = { name: 'member_role', text: 'select role from chat.member where thread_id = $1 and user_id = $2' };
 
 /** Locks a thread's row until the transaction ends; undefined if there is none. */
 export async function lockThread(tx: Tx, threadId: string): Promise<LockedThread | undefined> {
@@ -56,7 +56,7 @@ export async function lockThreadAsMember(
 ): Promise<LockedThread & { readonly role: MemberRole }> {
   const thread = await lockThread(tx, threadId);
   if (thread?.tenantId !== principal.tenantId) throw noSuchThread();
-  const [member] = await tx.query<{ role: MemberRole }>(ROLE, [threadId, principal.userId]);
+  const [member] = await tx.query<{ role: MemberRole }>(MEMBER_ROLE, [threadId, principal.userId]);
   if (member === undefined) throw noSuchThread();
   if (thread.deleted) throw new AppError('gone', 'The thread was deleted.');
   return { ...thread, role: member.role };

@@ -1,8 +1,16 @@
-import type { LiveRun, LogEvent, Member, MemberRole, Part, UserKind } from '@holdfast/contracts';
+import {
+  partsLength,
+  type LiveRun,
+  type LogEvent,
+  type Member,
+  type MemberRole,
+  type Part,
+  type UserKind,
+} from '@holdfast/contracts';
 import type { Database } from '@holdfast/database';
 import { EVENT_JSON } from '../log/event-row.js';
 import { pageSql } from '../log/page-sql.js';
-import { CHUNKS_OF_R, partsOfChunks } from '../run/chunk-sql.js';
+import { bytesOf, CHUNKS_OF_W, partsOfChunks, RUN_READ_BYTES } from '../run/chunk-sql.js';
 import { encodedOnce } from './encoded-once.js';
 import type { BoundedRange } from './plan-ranges.js';
 import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from '../thread/summary.js';
@@ -42,12 +50,17 @@ const ACCESS = {
 
 const RUNS = {
   name: 'open_runs',
-  text: `select r.id, r.thread_id, r.agent_id, r.status, r.attempt, r.started_at, ${CHUNKS_OF_R} as chunks
-         from unnest($1::uuid[]) as i (thread_id) cross join lateral (
-           select * from chat.run r where r.thread_id = i.thread_id and r.status = 'running'
-           union all
-           select * from chat.run r where r.thread_id = i.thread_id and r.status = 'queued'
-         ) r`,
+  text: `with live as (
+           select i.ord, r.*, 0 as first_off, ${bytesOf('r', '0')} as bytes
+           from unnest($1::uuid[]) with ordinality as i (thread_id, ord) cross join lateral (
+             select * from chat.run r where r.thread_id = i.thread_id and r.status = 'running'
+             union all
+             select * from chat.run r where r.thread_id = i.thread_id and r.status = 'queued'
+           ) r
+         )
+         select w.id, w.thread_id, w.agent_id, w.status, w.attempt, w.length, w.started_at, w.bytes::float8,
+                case when w.before < $2 then ${CHUNKS_OF_W} end as chunks
+         from (select l.*, sum(bytes) over (order by ord, id) - bytes as before from live l) w`,
 };
 
 const page = (name: string, direction: 'asc' | 'desc') => ({
@@ -109,16 +122,38 @@ interface RunRow {
   agent_id: string;
   status: 'queued' | 'running';
   attempt: number;
+  length: number;
   started_at: Date | null;
-  chunks: Part[][];
+  bytes: number;
+  /** Null where others have used up what may be read at once. */
+  chunks: Part[][] | null;
 }
 
-/** The runs of each thread that have not ended, with all their output. */
-export async function queryLiveRuns(db: Database, threadIds: readonly string[]): Promise<Map<string, LiveRun[]>> {
+/** A run that has not ended, and about how much its text takes. */
+export interface SizedRun {
+  readonly run: LiveRun;
+  readonly bytes: number;
+}
+
+/**
+ * The runs of each thread that have not ended, with all their output as far as the bound of a batch allows; the others
+ * stand at their length, without what comes before.
+ */
+export async function queryLiveRuns(db: Database, threadIds: readonly string[]): Promise<Map<string, SizedRun[]>> {
   if (threadIds.length === 0) return new Map();
-  const rows = await db.query<RunRow>(RUNS, [threadIds]);
+  const rows = await db.query<RunRow>(RUNS, [threadIds, RUN_READ_BYTES.batch]);
   const byThread = groupByThread(rows);
-  return new Map([...byThread].map(([threadId, runs]) => [threadId, runs.map(toLiveRun)]));
+  return new Map([...byThread].map(([threadId, runs]) => [threadId, runs.map(toSizedRun)]));
+}
+
+/** The run without its text: whoever wants that follows the run. */
+export function withoutText(run: LiveRun): LiveRun {
+  return { ...run, off: run.off + partsLength(run.parts), parts: [] };
+}
+
+function toSizedRun(row: RunRow): SizedRun {
+  const run = toLiveRun(row);
+  return row.chunks === null ? { run: { ...run, off: row.length }, bytes: 0 } : { run, bytes: row.bytes };
 }
 
 function toLiveRun(row: RunRow): LiveRun {
@@ -129,7 +164,7 @@ function toLiveRun(row: RunRow): LiveRun {
     status: row.status,
     attempt: row.attempt,
     off: 0,
-    parts: partsOfChunks(row.chunks),
+    parts: partsOfChunks(row.chunks ?? []),
     startedAt: row.started_at?.toISOString() ?? null,
   };
 }

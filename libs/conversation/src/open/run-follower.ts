@@ -14,9 +14,9 @@ export class RunFollower {
     this.batcher = new NaturalBatcher({ ...BATCHING, run: (requests) => followMany(db, requests) });
   }
 
-  /** Answers each cursor, in order; `pending` when the database does not answer. */
+  /** Answers each cursor, in order; `pending` when the database does not answer, or when others go first. */
   follow(principal: Principal, cursors: readonly RunCursor[]): Promise<RunFollow[]> {
-    return Promise.all(cursors.map((cursor) => this.one({ principal, cursor })));
+    return Promise.all(cursors.map((cursor) => this.one({ principal, cursor, client: cursors })));
   }
 
   private async one(request: FollowRequest): Promise<RunFollow> {

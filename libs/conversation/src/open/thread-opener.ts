@@ -6,6 +6,7 @@ import { toSummary, type SummaryRow } from '../thread/summary.js';
 import { queryAccess, queryLiveRuns, queryRanges } from './opener-queries.js';
 import { planRanges, rangeKey, type BoundedRange, type RangeRequest } from './plan-ranges.js';
 import { RangeMemo } from './range-memo.js';
+import { RunShares } from './run-shares.js';
 
 /** The answer for one thread, with what a room needs to know. */
 export interface OpenedThread {
@@ -35,7 +36,7 @@ const BATCHING = { name: 'open', maxBatch: 1_000, maxInFlight: 2, maxWaiting: 10
 /**
  * Opens and resumes threads for many clients at once: one query authorises a whole batch, and clients that want the same
  * range of the same thread share one read. What is read in one batch is bounded in bytes: an answer that was cut says that
- * there is more. Nothing beyond the head that was authorised is ever returned.
+ * there is more, and a run whose text is left out stands at its length, so that its client follows it. Nothing beyond the head that was authorised is ever returned.
  */
 export class ThreadOpener {
   private readonly batcher: NaturalBatcher<OpenRequest, OpenedThread>;
@@ -81,11 +82,13 @@ export class ThreadOpener {
       queryLiveRuns(this.db, [...new Set(running.map(({ thread }) => thread.id))]),
       this.readRanges(ranges),
     ]);
-    return requests.map(({ cursor }, index) => {
+    const shares = new RunShares();
+    return requests.map(({ cursor, client }, index) => {
       const plan = plans[index];
       if (plan === undefined) return denied(cursor);
       const { thread, range } = plan;
-      const context = { members: members.get(thread.id) ?? [], runs: runs.get(thread.id) ?? [] };
+      const live = shares.take(client, runs.get(thread.id) ?? []);
+      const context = { members: members.get(thread.id) ?? [], runs: live };
       const resume = { ...answer(thread, range, events.get(rangeKey(range)) ?? []), ...context };
       return { resume, memberVersion: thread.member_version };
     });

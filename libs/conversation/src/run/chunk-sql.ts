@@ -2,9 +2,28 @@ import { joinParts, type Part } from '@holdfast/contracts';
 import type { Tx } from '@holdfast/database';
 
 /** Scalar subquery: the committed chunks of run `r`'s current attempt, in order, as an array of arrays of parts. */
-export const CHUNKS_OF_R = `
+const CHUNKS_OF_R = `
   (select coalesce(jsonb_agg(c.parts order by c.off), '[]')
    from chat.run_chunk c where c.run_id = r.id and c.attempt = r.attempt)`;
+
+/** The same of a row `w` that names a run, from its `first_off` on. */
+export const CHUNKS_OF_W = `
+  (select coalesce(jsonb_agg(c.parts order by c.off), '[]')
+   from chat.run_chunk c where c.run_id = w.id and c.attempt = w.attempt and c.off >= w.first_off)`;
+
+/** What may be read of runs that have not ended before the rest has to wait, in bytes as {@link bytesOf} counts them. */
+export const RUN_READ_BYTES = { client: 1_048_576, batch: 16 * 1_048_576 } as const;
+
+/**
+ * Scalar expression: about how much the chunks of run `r` from offset `from` on take. Stored bytes may be compressed, and
+ * text has at least as many bytes as units.
+ */
+export function bytesOf(r: string, from: string): string {
+  return `case when ${r}.status = 'running' then greatest(${r}.length - ${from}, (
+      select coalesce(sum(pg_column_size(c.parts)), 0)
+      from chat.run_chunk c where c.run_id = ${r}.id and c.attempt = ${r}.attempt and c.off >= ${from}
+    )) else 0 end`;
+}
 
 /** Chunks as one list of parts, in the one form that equal content has. */
 export function partsOfChunks(chunks: readonly (readonly Part[])[]): Part[] {

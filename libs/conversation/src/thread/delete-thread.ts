@@ -1,6 +1,6 @@
 import { AppError } from '@holdfast/contracts';
 import type { Database, Tx } from '@holdfast/database';
-import { lockThread, noSuchThread, type LockedThread } from '../log/lock-thread.js';
+import { lockThread, MEMBER_ROLE, noSuchThread, type LockedThread } from '../log/lock-thread.js';
 import type { Principal } from '../principal.js';
 import type { Published } from '../published.js';
 import { bumpMemberVersion } from './change-members.js';
@@ -16,7 +16,6 @@ export interface DeletedThread {
 /** A long thread takes its time; nobody else may use it any more. */
 export const DELETE_TIMEOUT_MS = 30_000;
 
-const ROLE = { name: 'member_role', text: 'select role from chat.member where thread_id = $1 and user_id = $2' };
 const MEMBERS = {
   name: 'people_of_thread',
   text: `select m.user_id as id from chat.member m join chat.app_user u on u.id = m.user_id
@@ -58,7 +57,7 @@ export function deleteThread(db: Database, principal: Principal, threadId: strin
     async (tx) => {
       const thread = await lockThread(tx, threadId);
       if (thread?.tenantId !== tenantId) throw noSuchThread();
-      const [member] = await tx.query<{ role: string }>(ROLE, [threadId, userId]);
+      const [member] = await tx.query<{ role: string }>(MEMBER_ROLE, [threadId, userId]);
       if (member === undefined) throw noSuchThread();
       if (member.role !== 'owner') throw new AppError('forbidden', 'Only the owner deletes a thread.');
       const place = { tenantId, threadId, epoch: tx.epoch, events: [] };

@@ -201,7 +201,11 @@ export class ThreadCopies {
     if (answer.status === 'reset' || (view.epoch !== undefined && view.epoch !== epoch)) view.reset(epoch, seqs, head);
     view.head = Math.max(view.head, head);
     this.merge(threadId, epoch, events);
-    for (const run of runs) this.runs.snapshot(run.runId, threadId, run);
+    for (const run of runs) {
+      if (run.parts.length > 0 || run.off === 0) this.runs.snapshot(run.runId, threadId, run);
+      // A run that stands at its length, without its text.
+      else if (!this.runs.chunk(run.runId, threadId, run)) void this.follow(run.runId, threadId);
+    }
     return [];
   }
 
@@ -266,6 +270,7 @@ export class ThreadCopies {
     if (thread === undefined) return;
     const source = op === undefined ? ({ via: 'pull' } as const) : ({ via: 'resume', op } as const);
     this.notes.observations.follow(thread, run, source);
+    if (run.status === 'pending') void this.follow(run.runId, thread);
     if (run.status === 'tail' || run.status === 'snapshot') this.runs.snapshot(run.runId, thread, run);
     else if (run.status !== 'pending') this.runs.ended(run.runId);
   }
