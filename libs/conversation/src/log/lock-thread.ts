@@ -34,7 +34,10 @@ const LOCK = {
          from chat.thread where id = $1 for no key update`,
 };
 
-export const MEMBER_ROLE = { name: 'member_role', text: 'select role from chat.member where thread_id = $1 and user_id = $2' };
+export const MEMBER_ROLE = {
+  name: 'member_role',
+  text: 'select role from chat.member where thread_id = $1 and user_id = $2',
+};
 
 /** Locks a thread's row until the transaction ends; undefined if there is none. */
 export async function lockThread(tx: Tx, threadId: string): Promise<LockedThread | undefined> {
