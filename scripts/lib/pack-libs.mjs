@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { InlineLibs } from './inline-libs.mjs';
 import { root } from './root.mjs';
 import { run } from './run.mjs';
@@ -73,41 +73,48 @@ async function mustRun(command, args, cwd) {
   if (code !== 0) throw new Problem(`${args.join(' ')} failed:\n${output}`);
 }
 
-async function packRecorder(own) {
+function mustCompile(lib) {
+  return mustRun(process.execPath, ['node_modules/typescript/bin/tsc', '-p', `libs/${lib}/tsconfig.pack.json`], root);
+}
+
+function describe(folder, manifest, readme) {
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  if (readme !== undefined) cpSync(join(root, 'libs', readme, 'README.md'), join(folder, 'README.md'));
+}
+
+/** @returns its folder, ready for `npm pack` */
+async function buildRecorder(own) {
   const folder = join(OUTPUT, 'slo-recorder');
   const compiled = join(OUTPUT, '.slo-recorder');
-  await mustRun(
-    process.execPath,
-    ['node_modules/typescript/bin/tsc', '-p', 'libs/slo-recorder/tsconfig.pack.json'],
-    root,
-  );
+  await mustCompile('slo-recorder');
   const imported = new InlineLibs(compiled, folder).copy('slo-recorder/src/index');
   rmSync(compiled, { recursive: true });
   const missing = imported.filter((name) => ![...RECORDER.packages, ...RECORDER.peers].includes(name));
   if (missing.length > 0)
     throw new Problem(`slo-recorder imports ${missing.join(', ')}, which its package does not name`);
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(recorderManifest(own), null, 2)}\n`);
-  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  cpSync(join(root, 'libs/slo-recorder/README.md'), join(folder, 'README.md'));
-  await mustRun('npm', ['pack', '--silent', '--pack-destination', OUTPUT], folder);
-  return join(OUTPUT, `holdfast-slo-recorder-${own.version}.tgz`);
+  describe(folder, recorderManifest(own), 'slo-recorder');
+  return folder;
+}
+
+/** @returns their folders, lowest first, ready for `npm pack` */
+async function buildLibs(own) {
+  await mustCompile('react');
+  return Object.keys(LIBS).map((name) => {
+    const folder = join(OUTPUT, name);
+    describe(folder, manifestOf(name, own), name === 'contracts' ? undefined : name);
+    if (name === 'react') cpSync(join(root, 'libs/react/src/styles'), join(folder, 'src/styles'), { recursive: true });
+    return folder;
+  });
 }
 
 /** Builds the libraries into `dist/packages` and packs each; returns the paths of the tarballs, lowest first and slo-recorder last. */
 export async function packLibs() {
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
-  await mustRun(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'libs/react/tsconfig.pack.json'], root);
   const own = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const tarballs = [];
-  for (const name of Object.keys(LIBS)) {
-    const folder = join(OUTPUT, name);
-    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(name, own), null, 2)}\n`);
-    cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-    if (name !== 'contracts') cpSync(join(root, 'libs', name, 'README.md'), join(folder, 'README.md'));
-    if (name === 'react') cpSync(join(root, 'libs/react/src/styles'), join(folder, 'src/styles'), { recursive: true });
-    await mustRun('npm', ['pack', '--silent', '--pack-destination', OUTPUT], folder);
-    tarballs.push(join(OUTPUT, `holdfast-${name}-${own.version}.tgz`));
-  }
-  return [...tarballs, await packRecorder(own)];
+  const [libs, recorder] = await Promise.all([buildLibs(own), buildRecorder(own)]);
+  const folders = [...libs, recorder];
+  await mustRun('npm', ['pack', '--silent', '--pack-destination', OUTPUT, ...folders], root);
+  return folders.map((folder) => join(OUTPUT, `holdfast-${basename(folder)}-${own.version}.tgz`));
 }
