@@ -28,9 +28,16 @@ export class AlertWebhook {
 
   /** Statuses of an SLO's burn alert, in the order in which they came. */
   told(slo: string): string[] {
-    return this.alerts
-      .filter(({ labels }) => labels['slo'] === slo && labels['kind'] === 'burn')
-      .map((each) => each.status);
+    return this.burning(slo).map(({ status }) => status);
+  }
+
+  /** Severities of an SLO's burn alert, in the order in which they came. */
+  severities(slo: string): string[] {
+    return this.burning(slo).map(({ labels }) => labels['severity'] ?? '');
+  }
+
+  private burning(slo: string): ReceivedAlert[] {
+    return this.alerts.filter(({ labels }) => labels['slo'] === slo && labels['kind'] === 'burn');
   }
 
   async close(): Promise<void> {
