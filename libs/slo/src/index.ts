@@ -42,6 +42,7 @@ export { burnSignal } from './evaluate/signals.js';
 export { admit, type Admission, type AdmissionContext, type Tally } from './ingest/admit.js';
 export { coverageOf, mergeLedgers, type EpochLedger } from './ingest/epoch-ledger.js';
 export {
+  dimsKey,
   mergeRows,
   NO_ROWS,
   rowsOf,

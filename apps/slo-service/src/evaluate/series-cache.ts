@@ -54,7 +54,7 @@ interface Wanted extends Omit<Kept, 'bytes'> {
   readonly range: Range;
 }
 
-export interface SeriesCacheOptions {
+interface SeriesCacheOptions {
   readonly maxBytes?: number;
 }
 

@@ -67,10 +67,11 @@ export class ReportSink {
 }
 
 function toSnapshot(report: SloReport): Snapshot {
-  const buckets = report.buckets.map(({ bad, total, ...rest }): SnapshotBucket => {
-    if (bad !== undefined) return { ...rest, bad };
+  // Field by field: a rest of each bucket takes as long as admitting it.
+  const buckets = report.buckets.map(({ slo, dims, t, widthMs, good, excluded, bad, total }): SnapshotBucket => {
+    if (bad !== undefined) return { slo, dims, t, widthMs, good, excluded, bad };
     // Neither is a claim that cannot be read.
-    return { ...rest, total: total ?? Number.NaN };
+    return { slo, dims, t, widthMs, good, excluded, total: total ?? Number.NaN };
   });
   return { ...report, buckets };
 }

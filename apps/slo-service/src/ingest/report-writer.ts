@@ -2,6 +2,7 @@ import type { Tx } from '@holdfast/database';
 import {
   admit,
   BUCKET_WIDTHS,
+  dimsKey,
   seriesKey,
   type Admission,
   type EpochLedger,
@@ -101,7 +102,6 @@ async function save(tx: Tx, taken: readonly Taken[]): Promise<void> {
 }
 
 function toRecord({ region, source, epoch, slo, dims, t, widthMs, good, bad, excluded }: SourceRow) {
-  const sorted = JSON.stringify(Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const at = { t: new Date(t).toISOString(), width_s: widthMs / 1_000 };
-  return { region, source, epoch, slo, ...at, dims: sorted, good, bad, excluded };
+  const at = { t: new Date(t).toISOString(), width_s: widthMs / 1_000, dims: dimsKey(dims) };
+  return { region, source, epoch, slo, ...at, good, bad, excluded };
 }

@@ -73,6 +73,11 @@ export class ResilientServerRedis extends ServerRedis {
     return this.connections.keys.rpcReply(name);
   }
 
+  /** A declared name is its own route; Nest would try to read each as JSON, and throw and catch once a message. */
+  override getRouteFromPattern(name: string): string {
+    return name;
+  }
+
   override getPublisher(_client: unknown, name: string, id: string) {
     return (response: object): Promise<boolean> => {
       const packet: unknown = this.serializer.serialize(Object.assign(response, { id }));

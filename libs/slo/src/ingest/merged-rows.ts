@@ -20,14 +20,23 @@ export const NO_ROWS: MergedRows = new Map();
 
 type Series = Pick<SourceRow, 'slo' | 'dims'>;
 
+/** Names dims, whatever their order: a list of pairs as JSON. */
+export function dimsKey(dims: SourceRow['dims']): string {
+  const pairs = Object.entries(dims);
+  if (pairs.length === 0) return '[]';
+  return JSON.stringify(pairs.length === 1 ? pairs : pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Names an SLO's dims, whatever their order. */
 export function seriesKey({ slo, dims }: Series): string {
-  return JSON.stringify([slo, Object.entries(dims).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return `${dimsKey(dims)} ${slo}`;
 }
 
 /** Names a bucket of an epoch of a source: what is unique where rows are stored. */
 function rowKey(row: SourceRow, t: number, widthMs: number): string {
-  return JSON.stringify([row.region, row.source, row.epoch, seriesKey(row), widthMs, t]);
+  const { region, source, epoch } = row;
+  // JSON ends by itself, and what follows the dims up to the end is the SLO's id.
+  return `${JSON.stringify([region, source, epoch, widthMs, t])}${seriesKey(row)}`;
 }
 
 export function rowsOf(rows: Iterable<SourceRow>): MergedRows {

@@ -73,6 +73,7 @@ describe('CountSeries', () => {
     const half = series.without([{ from: NOW, to: NOW + 2_500 }]);
     expect([series.size, half.size]).toEqual([5_000, 2_500]);
     expect(half.bytes).toBeLessThanOrEqual(32 * 2_501);
+    expect(series.bytes).toBeLessThanOrEqual(32 * 5_001);
     expect(series.sum(windowBefore(NOW + DAY, 2 * DAY)).good).toBe(5_000);
   });
 

@@ -74,9 +74,9 @@ export class SeriesColumns {
     this.size += end - first;
   }
 
-  /** With no more room than it needs. */
+  /** With little more room than it needs: a tenth is not worth a copy. */
   trimmed(): this {
-    if (this.size === this.times.length) return this;
+    if (this.size >= this.times.length * 0.9) return this;
     this.times = this.times.slice(0, this.size);
     this.good = this.good.slice(0, this.size + 1);
     this.bad = this.bad.slice(0, this.size + 1);

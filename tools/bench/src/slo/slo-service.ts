@@ -16,8 +16,9 @@ const MAX_MEASURES = 100;
 
 const DEFAULTS: readonly string[] = DEFAULT_SLOS.map(({ id }) => id);
 
-/** As an app reports, and as many series as a producer may have. */
+/** As an app reports, a few of them and many, and as many series as a producer may have. */
 const SMALL: Shape = { producers: 8, slosOf: () => DEFAULTS, seriesPerSlo: 1, everyMs: 0 };
+const MANY: Shape = { ...SMALL, producers: 64 };
 const LARGE: Shape = { producers: 4, slosOf: () => DEFAULTS, seriesPerSlo: 100, everyMs: 0 };
 
 interface Running {
@@ -40,13 +41,14 @@ export async function sloService(): Promise<boolean> {
     const first = await world.sloService();
     await producers.ready();
     const small = await ingest({ world, app: first, producers }, 'small', SMALL);
+    const many = await ingest({ world, app: first, producers }, 'many', MANY);
     const large = await ingest({ world, app: first, producers }, 'large', LARGE);
     await first.stop();
     const slos = await define(world.db, SLOS);
     const filled = slos.filter((id) => !DEFAULTS.includes(id));
     await fill(world.db, filled);
     const isQuick = await evaluation({ world, app: await world.sloService(), producers }, slos);
-    return [verdict('no snapshot is refused', small && large), isQuick].every(Boolean);
+    return [verdict('no snapshot is refused', small && many && large), isQuick].every(Boolean);
   } finally {
     await producers.close();
     await world.end();
@@ -63,24 +65,25 @@ async function ingest({ world, app, producers }: Running, name: string, shape: S
   const cpu = () => Promise.all([cpuTimeMs(app.pid), familyCpuTimeMs(world.postgres.pid)]);
   const startedAt = performance.now();
   const [ownBefore, postgresBefore] = await cpu();
-  const { snapshots, buckets, refused } = await producers.run(name, shape, until(INGEST_MS));
+  const { snapshots, buckets, refused, repeated } = await producers.run(name, shape, until(INGEST_MS));
   const [own, postgres] = await cpu();
   const wallS = (performance.now() - startedAt) / 1_000;
   const ownS = (own - ownBefore) / 1_000;
   const postgresS = (postgres - postgresBefore) / 1_000;
   const per = (seconds: number) =>
     `${(snapshots / seconds).toFixed(0)} snapshots, ${(buckets / seconds).toFixed(0)} buckets`;
-  report(`snapshots of ${String(Math.round(buckets / snapshots))} buckets, per second`, per(wallS));
+  const what = `snapshots of ${String(Math.round(buckets / snapshots))} buckets, ${String(shape.producers)} producers`;
+  report(`${what}, per second`, per(wallS));
   report('… per CPU second of slo-service', per(ownS));
   report('… per CPU second of Postgres', per(postgresS));
+  report('… sent again', String(repeated));
   return refused === 0;
 }
 
 /** @returns whether a cycle takes less than a second once the data are in memory */
-async function evaluation({ app, producers }: Running, slos: readonly string[]): Promise<boolean> {
-  const cpuBefore = await cpuTimeMs(app.pid);
-  const cold = await cyclesAfter(app, 0);
-  const coldCpuMs = (await cpuTimeMs(app.pid)) - cpuBefore;
+async function evaluation(running: Running, slos: readonly string[]): Promise<boolean> {
+  const { app, producers } = running;
+  const first = await measured(running, { count: 0, seconds: 0 }, 1);
   let isOver = false;
   const slosOf = (index: number) => slos.slice(index * MAX_MEASURES, (index + 1) * MAX_MEASURES);
   const live = producers.run(
@@ -88,20 +91,35 @@ async function evaluation({ app, producers }: Running, slos: readonly string[]):
     { producers: Math.ceil(slos.length / MAX_MEASURES), slosOf, seriesPerSlo: 1, everyMs: 1_000 },
     () => isOver,
   );
-  const warmBefore = await cpuTimeMs(app.pid);
-  const warm = await cyclesAfter(app, cold.count + WARM_CYCLES - 1).finally(() => {
+  const warm = await measured(running, await cyclesAfter(app, 0), WARM_CYCLES).finally(() => {
     isOver = true;
   });
-  const warmCpuMs = (await cpuTimeMs(app.pid)) - warmBefore;
   await live;
-  const count = warm.count - cold.count;
-  const coldS = cold.seconds / cold.count;
-  const warmS = (warm.seconds - cold.seconds) / count;
-  report(`${String(SLOS)} SLOs, ${String(HISTORY_DAYS)} d: first cycle, reading all`, `${coldS.toFixed(2)} s`);
-  report('… CPU of slo-service until it has ended', `${(coldCpuMs / 1_000).toFixed(2)} s`);
-  report(`… the ${String(count)} following, live data coming in, mean`, `${warmS.toFixed(2)} s`);
-  report('… CPU of slo-service per cycle, with taking them', `${(warmCpuMs / count / 1_000).toFixed(2)} s`);
-  return verdict(`${String(SLOS)} SLOs are read and judged within a second`, warmS < MAX_CYCLE_S);
+  const idle = await measured(running, await cyclesAfter(app, warm.end.count), WARM_CYCLES);
+  report(`${String(SLOS)} SLOs, ${String(HISTORY_DAYS)} d: first cycle, reading all`, `${first.cycleS.toFixed(2)} s`);
+  report('… CPU of slo-service until it has ended', `${first.cpuS.toFixed(2)} s`);
+  report(`… the ${String(WARM_CYCLES)} following, live data coming in, mean`, `${warm.cycleS.toFixed(2)} s`);
+  report('… CPU of slo-service from one to the next', `${warm.cpuS.toFixed(2)} s`);
+  report('… CPU of Postgres from one to the next', `${warm.postgresS.toFixed(2)} s`);
+  report(`… ${String(WARM_CYCLES)} without new data, so that it is judging alone, mean`, `${idle.cycleS.toFixed(2)} s`);
+  report('… CPU of slo-service from one to the next', `${idle.cpuS.toFixed(2)} s`);
+  return verdict(`${String(SLOS)} SLOs are read and judged within a second`, warm.cycleS < MAX_CYCLE_S);
+}
+
+/** Means of the next `count` cycles after `begin`; what is done between them counts as CPU. */
+async function measured({ app, world }: Running, begin: Cycles, count: number) {
+  const cpu = () => Promise.all([cpuTimeMs(app.pid), familyCpuTimeMs(world.postgres.pid)]);
+  const [ownBefore, postgresBefore] = await cpu();
+  const end = await cyclesAfter(app, begin.count + count - 1);
+  const [own, postgres] = await cpu();
+  const cycles = end.count - begin.count;
+  const each = (ms: number) => ms / 1_000 / cycles;
+  return {
+    end,
+    cycleS: (end.seconds - begin.seconds) / cycles,
+    cpuS: each(own - ownBefore),
+    postgresS: each(postgres - postgresBefore),
+  };
 }
 
 /** The cycles that the service has made, once they are more than `count`. */
@@ -115,6 +133,7 @@ function cyclesAfter({ url }: SpawnedApp, count: number): Promise<Cycles> {
       if (cycles.count <= count) throw new Error('no further cycle yet');
       return cycles;
     },
-    { timeoutMs: 120_000, intervalMs: 100 },
+    // Seldom: to write the metrics of 200 SLOs takes as long as to judge some of them.
+    { timeoutMs: 120_000, intervalMs: 1_000 },
   );
 }
