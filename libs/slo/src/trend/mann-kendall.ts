@@ -29,12 +29,13 @@ export function monotonicTrend(points: readonly Point[]): MonotonicTrend {
   const n = points.length;
   const slopes: number[] = [];
   let score = 0;
-  points.forEach((later, index) => {
-    for (const earlier of points.slice(0, index)) {
+  for (const [index, later] of points.entries()) {
+    for (let before = 0; before < index; before += 1) {
+      const earlier = points[before] ?? later;
       score += Math.sign(later.y - earlier.y);
       slopes.push((later.y - earlier.y) / (later.x - earlier.x));
     }
-  });
+  }
   const slope = median(slopes);
   const noise = ROUNDING * Math.max(0, ...points.map(({ y }) => Math.abs(y)));
   const left = points.map(({ x, y }) => y - slope * x);
