@@ -3,6 +3,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { AppError } from '@holdfast/contracts';
 import { Database, type Tx } from '@holdfast/database';
 import { metrics } from '@holdfast/observability';
+import { RepeatedWork } from '../background/repeated-work.js';
 import { DefinitionsService, type CurrentDefinition } from '../definitions/definitions.service.js';
 import { DeliveryOutbox } from '../delivery/delivery-outbox.js';
 import { EVALUATION, type EvaluationOptions } from './evaluation-options.js';
@@ -15,6 +16,8 @@ import { loadData } from './series-loader.js';
 /** How far behind now is judged, in ms: reports of the last seconds are still on their way. */
 const LAG_MS = 5_000;
 const STEP_MS = 5_000;
+/** Soon for the first time, so that a status is there shortly after the start. */
+const FIRST_MS = 2_000;
 
 /** SLOs that are judged in one transaction: the round trips of one SLO alone take longer than its judging. */
 const BATCH = 50;
@@ -33,8 +36,7 @@ interface Due {
 /** Judges every SLO now and then. Any number of replicas may run; each SLO is judged once per moment. */
 @Injectable()
 export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private isBusy = false;
+  private readonly repeated: RepeatedWork;
   private readonly cache = new SeriesCache();
 
   constructor(
@@ -42,32 +44,34 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
     private readonly definitions: DefinitionsService,
     private readonly outbox: DeliveryOutbox,
     @Inject(EVALUATION) private readonly options: EvaluationOptions,
-  ) {}
+  ) {
+    this.repeated = new RepeatedWork({
+      everyMs: options.everyMs,
+      firstMs: FIRST_MS,
+      work: () => this.evaluateAll(),
+      failed: (error) => {
+        this.failed(error);
+      },
+    });
+  }
 
   onApplicationBootstrap(): void {
-    // Soon for the first time, so that a status is there shortly after the start.
-    this.timer = setTimeout(() => void this.cycle(), 2_000).unref();
+    this.repeated.start();
   }
 
-  beforeApplicationShutdown(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.repeated.stop();
   }
 
-  /** Judges every SLO once. Never rejects: what fails is tried again with the next cycle. */
-  async evaluateAll(): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
+  /** Judges every SLO once. What fails is tried again with the next cycle. */
+  private async evaluateAll(): Promise<void> {
     const observe = metrics.histogram('holdfast_slo_cycle_seconds').startTimer();
     try {
       const all = inOrder(await this.definitions.current());
       this.cache.retain(new Set(all.map(({ id }) => id)));
       for (let start = 0; start < all.length; start += BATCH) await this.attempt(all.slice(start, start + BATCH));
-    } catch (error) {
-      this.failed(error);
     } finally {
       observe();
-      this.isBusy = false;
     }
   }
 
@@ -135,12 +139,6 @@ export class EvaluatorService implements OnApplicationBootstrap, BeforeApplicati
       metrics.counter('holdfast_slo_transitions_total').inc({ transition });
       await tx.query(EVENT, [slo, kind, incident, transition, severity, new Date(asOf), JSON.stringify(rules)]);
     }
-  }
-
-  private async cycle(): Promise<void> {
-    await this.evaluateAll();
-    if (this.timer === undefined) return;
-    this.timer = setTimeout(() => void this.cycle(), this.options.everyMs * (0.95 + Math.random() / 10)).unref();
   }
 
   private async attempt(batch: readonly CurrentDefinition[]): Promise<void> {

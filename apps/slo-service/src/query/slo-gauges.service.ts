@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
+import { RepeatedWork } from '../background/repeated-work.js';
 import { SloQueries } from './slo-queries.service.js';
 
 const EVERY_MS = 15_000;
@@ -14,7 +15,13 @@ const GAUGES = [
 /** Shows the stored status to Prometheus. Every replica shows the same: take the maximum of instances, never the sum. */
 @Injectable()
 export class SloGauges implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly repeated = new RepeatedWork({
+    everyMs: EVERY_MS,
+    work: () => this.refresh(),
+    failed: (error) => {
+      this.logger.debug({ err: error }, 'slo gauges not refreshed');
+    },
+  });
 
   constructor(
     private readonly queries: SloQueries,
@@ -22,27 +29,23 @@ export class SloGauges implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.refresh(), EVERY_MS).unref();
+    this.repeated.start();
   }
 
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+  onModuleDestroy(): Promise<void> {
+    return this.repeated.stop();
   }
 
   private async refresh(): Promise<void> {
-    try {
-      const { slos } = await this.queries.status();
-      // What is gone, or has no data any more, is shown no more.
-      for (const name of GAUGES) metrics.gauge(name).reset();
-      for (const { id: slo, sli, budget, coverage, alerts } of slos) {
-        if (sli !== null) metrics.gauge('holdfast_slo_sli').set({ slo }, sli);
-        if (budget.remaining !== null) metrics.gauge('holdfast_slo_budget_remaining').set({ slo }, budget.remaining);
-        metrics.gauge('holdfast_slo_coverage').set({ slo }, coverage);
-        for (const { kind, state } of alerts)
-          metrics.gauge('holdfast_slo_firing').set({ slo, kind }, state === 'firing' ? 1 : 0);
-      }
-    } catch (error) {
-      this.logger.debug({ err: error }, 'slo gauges not refreshed');
+    const { slos } = await this.queries.status();
+    // What is gone, or has no data any more, is shown no more.
+    for (const name of GAUGES) metrics.gauge(name).reset();
+    for (const { id: slo, sli, budget, coverage, alerts } of slos) {
+      if (sli !== null) metrics.gauge('holdfast_slo_sli').set({ slo }, sli);
+      if (budget.remaining !== null) metrics.gauge('holdfast_slo_budget_remaining').set({ slo }, budget.remaining);
+      metrics.gauge('holdfast_slo_coverage').set({ slo }, coverage);
+      for (const { kind, state } of alerts)
+        metrics.gauge('holdfast_slo_firing').set({ slo, kind }, state === 'firing' ? 1 : 0);
     }
   }
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Database, type Statement } from '@holdfast/database';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
 import { deadlineOf } from '@holdfast/slo';
+import { RepeatedWork } from '../background/repeated-work.js';
 import { DefinitionsService } from '../definitions/definitions.service.js';
 import { MARK_MINUTES } from '../ingest/report-statements.js';
 import { OVERDUE_RUNS, type OverdueRunsOptions } from './overdue-runs-options.js';
@@ -68,8 +69,14 @@ interface Bucket {
  */
 @Injectable()
 export class OverdueRuns implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private isBusy = false;
+  private readonly repeated = new RepeatedWork({
+    everyMs: EVERY_MS,
+    work: () => this.judge(),
+    failed: (error) => {
+      metrics.counter('holdfast_slo_failures_total').inc({ part: 'queue' });
+      this.logger.warn({ err: error }, 'runs that wait are not judged; trying again');
+    },
+  });
 
   constructor(
     private readonly database: Database,
@@ -79,11 +86,11 @@ export class OverdueRuns implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.attempt(), EVERY_MS).unref();
+    this.repeated.start();
   }
 
-  beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+  beforeApplicationShutdown(): Promise<void> {
+    return this.repeated.stop();
   }
 
   /** Judges what is overdue now; any number of replicas may do so at the same time. */
@@ -96,19 +103,6 @@ export class OverdueRuns implements OnApplicationBootstrap, BeforeApplicationShu
         const buckets = await tx.query<Bucket>(JUDGE, values);
         if (buckets.length > 0) await tx.query(MARK_MINUTES, [JSON.stringify(buckets)]);
       });
-    }
-  }
-
-  private async attempt(): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    try {
-      await this.judge();
-    } catch (error) {
-      metrics.counter('holdfast_slo_failures_total').inc({ part: 'queue' });
-      this.logger.warn({ err: error }, 'runs that wait are not judged; trying again');
-    } finally {
-      this.isBusy = false;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database, type Statement } from '@holdfast/database';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
+import { RepeatedWork } from '../background/repeated-work.js';
 
 const EVERY_MS = 1_000;
 const MAX_MINUTES = 2_000;
@@ -49,8 +50,16 @@ on conflict (slo, t) do update set good = excluded.good, bad = excluded.bad, exc
 /** Sums the producers' buckets up to minutes and hours, always by replacement: a sum can be made twice without harm. */
 @Injectable()
 export class RollupService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private isBusy = false;
+  private readonly repeated = new RepeatedWork({
+    everyMs: EVERY_MS,
+    work: async () => {
+      while ((await this.run()) === MAX_MINUTES);
+    },
+    failed: (error) => {
+      metrics.counter('holdfast_slo_failures_total').inc({ part: 'rollup' });
+      this.logger.warn({ err: error }, 'slo sums not made; trying again');
+    },
+  });
 
   constructor(
     private readonly database: Database,
@@ -58,11 +67,11 @@ export class RollupService implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.attempt(), EVERY_MS).unref();
+    this.repeated.start();
   }
 
-  beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+  beforeApplicationShutdown(): Promise<void> {
+    return this.repeated.stop();
   }
 
   /** Sums up to 2,000 minutes that have changed. @returns how many; 0 while another replica does it */
@@ -77,18 +86,5 @@ export class RollupService implements OnApplicationBootstrap, BeforeApplicationS
       await tx.query(HOURS, keys);
       return picked.length;
     });
-  }
-
-  private async attempt(): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
-    try {
-      while ((await this.run()) === MAX_MINUTES);
-    } catch (error) {
-      metrics.counter('holdfast_slo_failures_total').inc({ part: 'rollup' });
-      this.logger.warn({ err: error }, 'slo sums not made; trying again');
-    } finally {
-      this.isBusy = false;
-    }
   }
 }

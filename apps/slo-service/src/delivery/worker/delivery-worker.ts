@@ -2,6 +2,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Database } from '@holdfast/database';
 import type { Logger } from '@holdfast/observability';
 import type { StepContext } from '@holdfast/shutdown';
+import { RepeatedWork } from '../../background/repeated-work.js';
 import type { DeliverySettings } from '../delivery-settings.js';
 import { DeliveryLane } from './delivery-lane.js';
 import { DeliveryStore } from './delivery-store.js';
@@ -12,21 +13,15 @@ import { GroupStore } from './group-store.js';
 const PATIENCE_SHARE = 0.6;
 const LAST_SHARE = 0.9;
 
-/** Jitter, so that replicas do not all look at the same moment. */
-function jittered(ms: number): number {
-  return ms * (0.8 + Math.random() * 0.4);
-}
-
 /** Sends what waits, together with any number of replicas; every notice at least once, in the order of its key. */
 export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly lanes: readonly DeliveryLane[];
-  private readonly sweeper: DeliverySweeper;
   private readonly stop = new AbortController();
-  private timers: NodeJS.Timeout[] = [];
+  private readonly repeated: readonly RepeatedWork[];
 
   constructor(
     database: Database,
-    private readonly settings: DeliverySettings,
+    settings: DeliverySettings,
     logger: Logger,
   ) {
     const { times, targets } = settings;
@@ -35,7 +30,14 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
       const store = target.groupOf === undefined ? single : new GroupStore(database, single, { ...times, target });
       return new DeliveryLane(target, { store, times, logger, stop: this.stop.signal });
     });
-    this.sweeper = new DeliverySweeper(database, settings, logger);
+    const sweeper = new DeliverySweeper(database, settings, logger);
+    const failed = (error: unknown): void => {
+      logger.error({ err: error }, 'alerts are not looked after; trying again');
+    };
+    this.repeated = [
+      ...this.lanes.map((lane) => new RepeatedWork({ everyMs: times.pollMs, work: () => lane.poll(), failed })),
+      new RepeatedWork({ everyMs: times.sweepMs, work: () => sweeper.sweep(), failed }),
+    ];
   }
 
   /** Notices that are being sent here. */
@@ -44,9 +46,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    const { pollMs, sweepMs } = this.settings.times;
-    for (const lane of this.lanes) this.repeat(pollMs, () => lane.poll());
-    this.repeat(sweepMs, () => this.sweeper.sweep());
+    for (const each of this.repeated) each.start();
   }
 
   onModuleDestroy(): void {
@@ -56,8 +56,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Takes no more. */
   close(): void {
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [];
+    for (const each of this.repeated) void each.stop();
     for (const lane of this.lanes) lane.close();
   }
 
@@ -76,20 +75,12 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const late = new Promise<void>((resolve) => {
       end = setTimeout(resolve, budgetMs * LAST_SHARE);
     });
-    await Promise.race([late, Promise.all(this.lanes.map((lane) => lane.idle()))]);
+    await Promise.race([
+      late,
+      Promise.all([...this.lanes.map((lane) => lane.idle()), ...this.repeated.map((each) => each.stop())]),
+    ]);
     clearTimeout(patience);
     clearTimeout(end);
     signal.removeEventListener('abort', giveUp);
-  }
-
-  private repeat(everyMs: number, work: () => Promise<void>): void {
-    let isBusy = false;
-    const once = async (): Promise<void> => {
-      if (isBusy) return;
-      isBusy = true;
-      await work();
-      isBusy = false;
-    };
-    this.timers.push(setInterval(() => void once(), jittered(everyMs)));
   }
 }
