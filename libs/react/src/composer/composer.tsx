@@ -14,6 +14,9 @@ export interface ComposerProps {
 /** The size is told from this share of the limit on. */
 const NEAR_LIMIT = 0.8;
 
+/** More than spaces and what has no shape of its own. */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}]/u;
+
 function kib(bytes: number): string {
   return String(Math.round(bytes / 102.4) / 10);
 }
@@ -55,7 +58,7 @@ export function Composer({ threadId }: ComposerProps) {
   const text = cleaned(draft);
   const bytes = bodyBytes({ parts: [{ type: 'text', text }] });
   const isTooLong = limit !== null && bytes > limit;
-  const canSend = text !== '' && !isTooLong;
+  const canSend = VISIBLE.test(text) && !isTooLong;
 
   function send(): void {
     if (!canSend) return;
@@ -96,6 +99,7 @@ export function Composer({ threadId }: ComposerProps) {
           data-testid="composer"
           aria-label="Message"
           placeholder="Write a message"
+          dir="auto"
           rows={1}
           value={draft}
           autoFocus={!hasTouchKeyboard()}

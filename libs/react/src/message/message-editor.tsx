@@ -47,6 +47,7 @@ export function MessageEditor({ threadId, item, onDone }: MessageEditorProps) {
         className="hf-input hf-editor__text"
         aria-label="Edit the message"
         data-testid="edit-text"
+        dir="auto"
         rows={Math.min(10, text.split('\n').length + 1)}
         value={text}
         autoFocus

@@ -3,6 +3,7 @@ import { seeded } from '@holdfast/testing';
 import Markdown from 'react-markdown';
 import { renderToStaticMarkup } from 'react-dom/server';
 import remarkGfm from 'remark-gfm';
+import { isDense } from './dense.js';
 import { Prose } from './markdown.js';
 import { readLength } from './read-length.js';
 
@@ -53,7 +54,7 @@ function write(random: Random): string {
 /** Of the same elements and texts, whatever stands between blocks. */
 function normal(html: string): string {
   return html
-    .replace(/ (?:tabindex="0"|target="_blank"|rel="[^"]*")/g, '')
+    .replace(/ (?:tabindex="0"|dir="auto"|target="_blank"|rel="[^"]*")/g, '')
     .replace(/<span class="hf-prose__lines">([^<]*)<\/span>/g, '$1')
     .replace(/<div class="hf-prose__table" role="group" aria-label="Table">(.*?)<\/div>/gs, '$1')
     .replace(/^<div class="hf-prose">(.*)<\/div>$/s, '$1')
@@ -95,6 +96,30 @@ describe('Prose', () => {
     for (const text of [code, `${code}\`\`\``, code.slice(0, 20_001)]) {
       expect(shown(text, true)).toBe(parsed(text));
     }
+  });
+});
+
+describe('a hostile text', () => {
+  const fill = (mark: string): string => mark.repeat(Math.floor(30_000 / mark.length));
+
+  it.each(['*a_ ', '~a', '[^a] ', '[a]: ', '- *a_ ', '_a*\n', '>', '- ', '> 1. '])('is shown as it is: %j', (mark) => {
+    const [, words] =
+      /^<div class="hf-prose"><p class="hf-prose__plain">(.*)<\/p><\/div>$/s.exec(
+        renderToStaticMarkup(<Prose text={fill(mark)} />),
+      ) ?? [];
+    expect(words?.replaceAll('&gt;', '>').startsWith(mark.repeat(1_000))).toBe(true);
+  });
+
+  it('is a table whose lines are filled up to many thousand cells', () => {
+    const columns = (cell: string): string => cell.repeat(1_000);
+    expect(isDense(`${columns('a|')}\n${columns('-|')}\n${'|\n'.repeat(5_000)}`)).toBe(true);
+    expect(isDense(`| a | b |\n|---|---|\n${'| some | cells |\n'.repeat(1_800)}`)).toBe(false);
+  });
+
+  it('is one with many marks in one paragraph, not a long text with some in each', () => {
+    const item = '- **Bold** and [a link](https://example.org), *once more*\n';
+    const paragraph = 'Some **bold** words and a [link](https://example.org).\n\n';
+    for (const text of [item.repeat(400), paragraph.repeat(400)]) expect(isDense(text)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import { memo, type ReactElement, type ReactNode } from 'react';
 import Markdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { isDense } from './dense.js';
 import { fencedCode, type FencedCode } from './fenced-code.js';
 import { markdownBlocks } from './markdown-blocks.js';
 import { readLength } from './read-length.js';
@@ -33,6 +34,17 @@ const COMPONENTS: Components = {
       <table>{children}</table>
     </div>
   ),
+  ul: ({ children, className }) => (
+    <ul dir="auto" className={className}>
+      {children}
+    </ul>
+  ),
+  ol: ({ children, className, start }) => (
+    <ol dir="auto" className={className} start={start}>
+      {children}
+    </ol>
+  ),
+  blockquote: ({ children }) => <blockquote dir="auto">{children}</blockquote>,
   pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
 };
 
@@ -74,6 +86,7 @@ const Block = memo(function Block({ text, grows }: BlockProps) {
 
 const Whole = memo(function Whole({ text, grows }: BlockProps) {
   if (PLAIN.test(text)) return <p>{text.trimEnd()}</p>;
+  if (isDense(text)) return <p className="hf-prose__plain">{text.trimEnd()}</p>;
   // Called, not drawn: it is a function of its properties without hooks, and its outcome is what is kept.
   const block = kept.get(text) ?? Markdown({ remarkPlugins: PLUGINS, components: COMPONENTS, children: text });
   if (!grows) keep(text, block);
