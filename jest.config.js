@@ -25,8 +25,9 @@ const base = {
 export default {
   // A loaded machine is slow, not wrong: a test ends early by its own deadlines.
   testTimeout: 60_000,
-  // Most of the time is spent waiting for processes: two files at a time fit on two cores, where Jest would run one.
-  maxWorkers: 2,
+  // A good part of the time is spent waiting for processes: three files at a time fit on two cores, where Jest would run one.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/libs/testing/src/jest/sequencer.js',
   projects: [
     { ...base, displayName: 'unit', testMatch: ['**/*.spec.ts', '**/*.spec.tsx'] },
     { ...base, ...servers, displayName: 'integration', testMatch: ['**/*.int-spec.ts'] },
