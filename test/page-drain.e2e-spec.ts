@@ -87,9 +87,9 @@ describe('a person who types while their gateway is drained', () => {
       // A person types less in ten seconds than this test.
       LIMIT_RATE_MESSAGES: '1000',
       LIMIT_RATE_BURST: '1000',
-      // As in production, the balancer learns that a gateway leaves before its clients are told.
-      SHUTDOWN_GRACE_MS: '1500',
-      SHUTDOWN_TIMEOUT_MS: '12000',
+      // As in production: the balancer learns that a gateway leaves before its clients are told, and they have time to move.
+      SHUTDOWN_GRACE_MS: '3000',
+      SHUTDOWN_TIMEOUT_MS: '50000',
     };
     const spawn = (app: 'gateway' | 'agent-worker', more: Readonly<Record<string, string>> = {}) =>
       spawnApp({ app, env: { ...env, ...more }, readyTimeoutMs: BOOT_MS });
@@ -199,5 +199,5 @@ describe('a person who types while their gateway is drained', () => {
     expect(sockets.opened).toBe(2);
     expect(sockets.isSyncedBeforeLast()).toBe(true);
     await context.close();
-  }, 60_000);
+  }, 90_000);
 });
