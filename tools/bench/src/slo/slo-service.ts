@@ -103,6 +103,9 @@ async function evaluation(running: Running, slos: readonly string[]): Promise<bo
   report('… CPU of Postgres from one to the next', `${warm.postgresS.toFixed(2)} s`);
   report(`… ${String(WARM_CYCLES)} without new data, so that it is judging alone, mean`, `${idle.cycleS.toFixed(2)} s`);
   report('… CPU of slo-service from one to the next', `${idle.cpuS.toFixed(2)} s`);
+  const mib = (bytes: number) => `${(bytes / 1_048_576).toFixed(0)} MiB`;
+  const [kept = 0, resident = 0] = await shown(app, 'holdfast_slo_cached_bytes', 'process_resident_memory_bytes');
+  report('memory of their counts, and of slo-service', `${mib(kept)}, ${mib(resident)}`);
   return verdict(`${String(SLOS)} SLOs are read and judged within a second`, warm.cycleS < MAX_CYCLE_S);
 }
 
@@ -123,17 +126,25 @@ async function measured({ app, world }: Running, begin: Cycles, count: number) {
 }
 
 /** The cycles that the service has made, once they are more than `count`. */
-function cyclesAfter({ url }: SpawnedApp, count: number): Promise<Cycles> {
+function cyclesAfter(app: SpawnedApp, count: number): Promise<Cycles> {
   return eventually(
     async () => {
-      const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
-      const read = (part: string) =>
-        Number(new RegExp(`^holdfast_slo_cycle_seconds_${part}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text)?.[1] ?? 0);
-      const cycles = { count: read('count'), seconds: read('sum') };
+      const [made = 0, seconds = 0] = await shown(
+        app,
+        'holdfast_slo_cycle_seconds_count',
+        'holdfast_slo_cycle_seconds_sum',
+      );
+      const cycles = { made, seconds };
       if (cycles.count <= count) throw new Error('no further cycle yet');
       return cycles;
     },
     // Seldom: to write the metrics of 200 SLOs takes as long as to judge some of them.
     { timeoutMs: 120_000, intervalMs: 1_000 },
   );
+}
+
+/** Values of metrics, of one look; 0 for what is not there. */
+async function shown({ url }: SpawnedApp, ...names: string[]): Promise<number[]> {
+  const text = await (await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+  return names.map((name) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text)?.[1] ?? 0));
 }
