@@ -1,7 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { createLogger, newInstanceId, type Logger } from '@holdfast/observability';
-import { RedisConnections, ResilientClientRedis, RpcClient, type RedisConfig } from '@holdfast/redis';
+import { RedisConnections, ResilientClientRedis, RpcClient } from '@holdfast/redis';
 import { installRecorder } from './current-recorder.js';
+import { redisConfigOf, type RedisTarget } from './redis-target.js';
 import { SloClient } from './slo-client.js';
 import { SloRecorder } from './slo-recorder.js';
 import { SloReporter } from './slo-reporter.js';
@@ -9,26 +10,13 @@ import { SloReporter } from './slo-reporter.js';
 /** Longest goodbye to the service, and to Redis, in ms. */
 const FAREWELL_MS = 1_000;
 
-/** One Redis, of which the URL says everything. */
-const SINGLE: Omit<RedisConfig, 'url' | 'prefix'> = {
-  mode: 'single',
-  queueUrl: undefined,
-  nodes: [],
-  sentinelName: '',
-  username: undefined,
-  password: undefined,
-  sentinelUsername: undefined,
-  sentinelPassword: undefined,
-  tls: false,
-  tlsCaFile: undefined,
-};
+/** Who measures, and the Redis of the slo-service. */
+export type SloConnectionOptions = SloProducer & RedisTarget;
 
-export interface SloConnectionOptions {
+interface SloProducer {
   /** Name of the app that measures; its instances report as `<app>-…`. */
   readonly app: string;
   readonly region: string;
-  /** Redis of the slo-service: `redis://` or `rediss://`, credentials included. */
-  readonly url: string;
   /** `REDIS_PREFIX` of the slo-service. */
   readonly prefix?: string;
   /** Ids of the SLOs that this app measures, whether or not anything happens. */
@@ -46,10 +34,11 @@ export class SloConnection implements OnApplicationShutdown {
   private readonly logger: Logger;
   private readonly uninstall: () => void;
 
-  constructor({ app, region, url, prefix = 'holdfast', measures, logger }: SloConnectionOptions) {
+  constructor({ app, region, prefix = 'holdfast', measures, logger, ...target }: SloConnectionOptions) {
+    const config = redisConfigOf(target, prefix);
     const source = newInstanceId(app);
     this.logger = logger ?? createLogger({ app, instanceId: source, level: 'warn', pretty: false });
-    this.connections = new RedisConnections({ ...SINGLE, url, prefix }, this.logger);
+    this.connections = new RedisConnections(config, this.logger);
     const rpc = new RpcClient(new ResilientClientRedis(this.connections));
     this.client = new SloClient(rpc);
     for (const slo of measures) this.recorder.declare(slo);

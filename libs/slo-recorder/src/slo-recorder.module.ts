@@ -22,7 +22,11 @@ export interface SloRecorderOptions extends Reporter {
  */
 @Module({})
 export class SloRecorderModule {
-  /** For a service of any repository: needs no other module, and opens a Redis connection of its own. */
+  /**
+   * For a service of any repository: needs no other module, and opens a Redis connection of its own, to one Redis, by
+   * Sentinel or to a Cluster. Boot does not wait for it.
+   * @throws AppError `invalid` while the application is created, if the options cannot be connected by
+   */
   static connect(options: SloConnectionOptions): DynamicModule {
     const inject = [SloConnection];
     return {
