@@ -134,7 +134,7 @@ function cyclesAfter(app: SpawnedApp, count: number): Promise<Cycles> {
         'holdfast_slo_cycle_seconds_count',
         'holdfast_slo_cycle_seconds_sum',
       );
-      const cycles = { made, seconds };
+      const cycles = { count: made, seconds };
       if (cycles.count <= count) throw new Error('no further cycle yet');
       return cycles;
     },
