@@ -14,11 +14,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --ignore-scripts
 
-# Packages that the servers need.
-FROM ${NODE_IMAGE} AS packages
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
+# Packages that the servers need: the same ones without those of development, so nothing is downloaded or unpacked twice.
+FROM build-packages AS packages
+RUN npm prune --omit=dev --ignore-scripts --no-save
 
 FROM build-packages AS build
 COPY . .

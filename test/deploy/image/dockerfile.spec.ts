@@ -49,7 +49,7 @@ describe('the Dockerfile', () => {
       'build',
     ]);
     const packages = stages.find(({ name }) => name === 'packages')?.instructions ?? [];
-    expect(packages.find(({ name }) => name === 'RUN')?.text).toContain('npm ci --omit=dev');
+    expect(packages.find(({ name }) => name === 'RUN')?.text).toContain('npm prune --omit=dev');
   });
 
   it('shares every layer among the targets', () => {

@@ -1,5 +1,5 @@
-import { linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 /** Makes a file or link at `to`, in place of one that is there. */
 function place(make: () => void, to: string): void {
@@ -10,6 +10,9 @@ function place(make: () => void, to: string): void {
     make();
   }
 }
+
+/** What npm writes in place: a link to it would change the tree that it comes from. */
+const WRITTEN = '.package-lock.json';
 
 /** Puts a file or folder at `to`, files as hard links: a copy of a hundred thousand files would take its time. */
 export function linkTree(from: string, to: string): void {
@@ -23,7 +26,8 @@ export function linkTree(from: string, to: string): void {
     }, to);
   } else {
     place(() => {
-      linkSync(from, to);
+      if (basename(from) === WRITTEN) copyFileSync(from, to);
+      else linkSync(from, to);
     }, to);
   }
 }
