@@ -4,6 +4,8 @@
 set -eu
 
 overlay=${1:?usage: k8s/release.sh <overlay folder, such as k8s/overlays/production>}
+# In this order, one after the other: slo-service last, as it judges runs that wait, and a worker that is older than that
+# would count them again.
 apps='gateway agent-worker slo-service'
 
 manifests=$(mktemp)
@@ -18,7 +20,7 @@ kubectl delete job migrate --namespace "$namespace" --ignore-not-found
 kubectl apply --selector "app.kubernetes.io/name notin ($(echo "$apps" | tr ' ' ','))" --filename "$manifests"
 kubectl wait job/migrate --namespace "$namespace" --for=condition=complete --timeout=900s
 
-kubectl apply --filename "$manifests"
 for app in $apps; do
+  kubectl apply --selector "app.kubernetes.io/name=$app" --filename "$manifests"
   kubectl rollout status "deployment/$app" --namespace "$namespace" --timeout=1800s
 done

@@ -38,7 +38,7 @@ describe('k8s/release.sh', () => {
     return { status, asked: asked.map((line) => line.replaceAll(/--filename \S+/g, '--filename FILE')) };
   }
 
-  it('migrates, then replaces the apps, then waits for them', () => {
+  it('migrates, then replaces one app after the other, slo-service once no older worker is left', () => {
     expect(release([OVERLAY])).toEqual({
       status: 0,
       asked: [
@@ -46,9 +46,11 @@ describe('k8s/release.sh', () => {
         'delete job migrate --namespace holdfast-staging --ignore-not-found',
         'apply --selector app.kubernetes.io/name notin (gateway,agent-worker,slo-service) --filename FILE',
         'wait job/migrate --namespace holdfast-staging --for=condition=complete --timeout=900s',
-        'apply --filename FILE',
+        'apply --selector app.kubernetes.io/name=gateway --filename FILE',
         'rollout status deployment/gateway --namespace holdfast-staging --timeout=1800s',
+        'apply --selector app.kubernetes.io/name=agent-worker --filename FILE',
         'rollout status deployment/agent-worker --namespace holdfast-staging --timeout=1800s',
+        'apply --selector app.kubernetes.io/name=slo-service --filename FILE',
         'rollout status deployment/slo-service --namespace holdfast-staging --timeout=1800s',
       ],
     });
@@ -58,6 +60,12 @@ describe('k8s/release.sh', () => {
     const { status, asked } = release([OVERLAY], 'wait job/migrate');
     expect(status).toBe(1);
     expect(asked.at(-1)).toMatch(/^wait job\/migrate/);
+  });
+
+  it('leaves slo-service alone while workers are not replaced', () => {
+    const { status, asked } = release([OVERLAY], 'rollout status deployment/agent-worker');
+    expect(status).toBe(1);
+    expect(asked.filter((line) => line.includes('name=slo-service'))).toEqual([]);
   });
 
   it('does nothing without an overlay', () => {

@@ -34,6 +34,7 @@ export async function deployRolling(): Promise<boolean> {
   const world = await World.start();
   const [, folder] = process.argv.slice(2);
   try {
+    // slo-service last: a worker that is older than its judging of runs that wait would count them again.
     const apps = [['gateway', GATEWAYS] as const, ['agent-worker', WORKERS] as const, ['slo-service', 1] as const];
     const ours = await replaceHoldfast(world, {
       apps,
