@@ -10,7 +10,6 @@ import { runSystem } from './run/run-system.js';
 
 const FOLDER = join(repositoryRoot(), '.holdfast/chaos');
 const COULD_NOT_RUN = 2;
-const LINGER_MS = 3_000;
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -73,11 +72,13 @@ async function main(): Promise<number> {
   return options.mutants === undefined ? once(options, signal) : mutants(options, signal);
 }
 
+let code: number;
 try {
-  process.exitCode = await main();
+  code = await main();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = COULD_NOT_RUN;
+  code = COULD_NOT_RUN;
 }
-// All is closed; should something linger all the same, it does not keep anybody waiting.
-setTimeout(() => process.exit(), LINGER_MS).unref();
+// All is closed. Left to itself, Node waits at its end for requests of sockets that were cut under it, some of which never
+// complete: it has been seen to spin there without end.
+process.exit(code);
