@@ -19,6 +19,11 @@ const CLIPPED = `(() => {
   return getComputedStyle(prose).overflowY;
 })()`;
 
+/** As long as a message may be. */
+function fill(mark: string): string {
+  return mark.repeat(Math.floor(30_000 / mark.length));
+}
+
 describe('a page that is used to break it', () => {
   let stack: ChatStack;
   let context: BrowserContext;
@@ -54,17 +59,17 @@ describe('a page that is used to break it', () => {
   }, 60_000);
 
   it.each([
-    ['emphasis', '*a_ '],
-    ['notes', '[^a] '],
-    ['strikes', '~a'],
-    ['quotes', '>'],
-    ['nested lists', '- '],
-    ['cells', `${'a|'.repeat(1_000)}\n${'-|'.repeat(1_000)}\n${'|\n'.repeat(5_000)}`],
+    ['emphasis', fill('*a_ ')],
+    ['notes', fill('[^a] ')],
+    ['strikes', fill('~a')],
+    ['quotes', fill('>')],
+    ['nested lists', fill('- ')],
+    ['a hundred thousand cells', `${'a|'.repeat(1_000)}\n${'-|'.repeat(1_000)}\n${'|\n'.repeat(100)}`],
   ])(
-    'goes on after 30 KiB of %s',
-    async (_, mark) => {
+    'goes on after a message of %s',
+    async (_, text) => {
       const before = (await transcript(page)).length;
-      await say(page, mark.repeat(Math.ceil(30_000 / mark.length)).slice(0, 30_000));
+      await say(page, text);
       await eventually(
         async () => {
           const lines = await transcript(page);
