@@ -29,7 +29,11 @@ export class RedisModule {
             // Whatever says goodbye over Redis is named here.
             const options = { phase: 'resources', timeoutMs: CLOSE_WITHIN_MS * 2, after: ['slo-recorder'] } as const;
             shutdown.onShutdown('redis', options, ({ budgetMs }) =>
-              Promise.race([connections.close(Math.min(CLOSE_WITHIN_MS, budgetMs / 3)), delay(budgetMs / 2)]),
+              // A timer that has lost the race holds nobody: the step has a limit of its own.
+              Promise.race([
+                connections.close(Math.min(CLOSE_WITHIN_MS, budgetMs / 3)),
+                delay(budgetMs / 2, undefined, { ref: false }),
+              ]),
             );
             return connections;
           },

@@ -48,7 +48,7 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
     });
     // Before runs are released: a worker that merely pauses may still take one doorbell, its own last one included.
     this.shutdown.onShutdown('doorbell', { phase: 'mark', timeoutMs: CLOSE_WITHIN_MS + 100 }, () =>
-      Promise.race([worker.close(), delay(CLOSE_WITHIN_MS)]),
+      Promise.race([worker.close(), delay(CLOSE_WITHIN_MS, undefined, { ref: false })]),
     );
   }
 

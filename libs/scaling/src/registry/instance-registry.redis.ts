@@ -71,7 +71,7 @@ export class RedisInstanceRegistry extends InstanceRegistry implements OnApplica
     });
     // Tells the others as soon as it can; with Redis away there is nobody to tell, and nothing to wait for.
     this.shutdown.onShutdown('instance-registry', { phase: 'mark', timeoutMs: 500 }, () =>
-      Promise.race([this.#beat(), delay(TELL_WITHIN_MS)]),
+      Promise.race([this.#beat(), delay(TELL_WITHIN_MS, undefined, { ref: false })]),
     );
     this.connections.beforeClose(() => this.#leave());
   }
