@@ -18,13 +18,13 @@ import { SocketLog } from './support/socket-log.js';
 
 const BOOT_MS = 90_000;
 /** Between two keystrokes: a fast person. */
-const KEY_MS = 12;
-const MIN_MESSAGES = 8;
+const KEY_MS = 30;
+const MIN_MESSAGES = 6;
 const QUESTION = '@guide please write a long answer about delivery';
 const LAST = 'the last one is not sent yet';
 
 /**
- * Runs in the page: notes, with every change, what a person could see of the move. Marks of formatting become formatting
+ * Runs in the page: notes, with every change or frame, what a person could see of the move. Marks of formatting become formatting
  * when their end arrives, so that only letters and digits of the answer count.
  */
 const WATCH = `(() => {
@@ -34,18 +34,22 @@ const WATCH = `(() => {
     const status = document.querySelector('[data-testid="connection-state"]');
     push(seen.statuses, status?.dataset.status ?? 'gone');
     push(seen.words, status?.textContent ?? '');
-    const answer = document.querySelector('[data-kind="agent"] .hf-message__body');
-    if (answer) push(seen.lengths, answer.textContent.replace(/[^\\p{L}\\p{N}]/gu, '').length);
     seen.resets = document.querySelectorAll('.hf-message__reset').length;
     for (const alert of document.querySelectorAll('[role="alert"], .hf-error'))
       if (alert.textContent !== '') push(seen.alerts, alert.textContent);
   };
+  const measure = () => {
+    const answer = document.querySelector('[data-kind="agent"] .hf-message__body');
+    if (answer) push(seen.lengths, answer.textContent.replace(/[^\\p{L}\\p{N}]/gu, '').length);
+    requestAnimationFrame(measure);
+  };
+  measure();
   const field = document.querySelector('[data-testid="composer"]');
   field.addEventListener('blur', () => { seen.blurs += 1; });
   window.seen = seen;
   window.field = field;
   look();
-  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter: ['data-status'] });
 })()`;
 
 interface Seen {
