@@ -17,6 +17,8 @@ const READY_WITHIN_MS = 120_000;
 const RESTART_MS = 500;
 /** Whoever ends so often without having been ready once will not be: a file that is missing, a port that is taken. */
 const FAILED_STARTS = 3;
+/** Of the output of a failed start: the message of Node stands before its stack. */
+const START_LINES = 24;
 /** An app promises to be gone within 10 s of SIGTERM here. */
 const TERM_WITHIN_MS = 20_000;
 
@@ -152,7 +154,7 @@ export class AppNode {
     const { requested } = this;
     if (!this.isUp && requested === undefined) {
       this.failedStarts++;
-      this.lastFailure = `with ${String(code ?? signal)}:\n${lastWords(process)}`;
+      this.lastFailure = `with ${String(code ?? signal)}:\n${lastWords(process, START_LINES)}`;
     }
     this.isUp = false;
     this.process = undefined;
@@ -170,6 +172,6 @@ export class AppNode {
   }
 }
 
-function lastWords(process: SpawnedApp): string {
-  return process.output().split('\n').slice(-8).join('\n').slice(-4_000);
+function lastWords(process: SpawnedApp, lines = 8): string {
+  return process.output().split('\n').slice(-lines).join('\n').slice(-4_000);
 }
