@@ -76,21 +76,13 @@ async function pictures(page: Page, name: string): Promise<void> {
   if (!TAKE_PICTURES) return;
   await mkdir(PICTURES, { recursive: true });
   await page.evaluate(`document.querySelector('.panel').hidden = true`);
-  const devTools = await page.context().newCDPSession(page);
   for (const [width, size] of Object.entries(VIEWS)) {
     await page.setViewportSize(size);
-    // The scrollbar of a phone takes no room.
-    await devTools.send('Emulation.setDeviceMetricsOverride', {
-      ...size,
-      deviceScaleFactor: 1,
-      mobile: size === VIEWS[390],
-    });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: join(PICTURES, `${name}-${width}-${colorScheme}.png`) });
     }
   }
-  await devTools.detach();
   await page.setViewportSize(VIEWS[1280]);
   await page.emulateMedia({ colorScheme: 'light' });
   await page.evaluate(`document.querySelector('.panel').hidden = false`);
