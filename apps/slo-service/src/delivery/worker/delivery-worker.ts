@@ -19,11 +19,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stop = new AbortController();
   private readonly repeated: readonly RepeatedWork[];
 
-  constructor(
-    database: Database,
-    settings: DeliverySettings,
-    logger: Logger,
-  ) {
+  constructor(database: Database, settings: DeliverySettings, logger: Logger) {
     const { times, targets } = settings;
     const single = new DeliveryStore(database, times.leaseMs, times.giveUpMs);
     this.lanes = targets.map((target) => {
