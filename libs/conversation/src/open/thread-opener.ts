@@ -36,7 +36,8 @@ const BATCHING = { name: 'open', maxBatch: 1_000, maxInFlight: 2, maxWaiting: 10
 /**
  * Opens and resumes threads for many clients at once: one query authorises a whole batch, and clients that want the same
  * range of the same thread share one read. What is read in one batch is bounded in bytes: an answer that was cut says that
- * there is more, and a run whose text is left out stands at its length, so that its client follows it. Nothing beyond the head that was authorised is ever returned.
+ * there is more, and a run whose text is left out stands at its length, so that its client follows it. Nothing beyond the
+ * head that was authorised is ever returned.
  */
 export class ThreadOpener {
   private readonly batcher: NaturalBatcher<OpenRequest, OpenedThread>;
