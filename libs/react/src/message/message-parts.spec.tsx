@@ -37,7 +37,7 @@ describe('a message', () => {
     '# head',
   ])('shows the same with and without what spares the parser: %s', (text) => {
     const parsed = renderToStaticMarkup(<Markdown remarkPlugins={[remarkGfm]}>{text}</Markdown>);
-    const attributes = / (?:target|rel)="[^"]*"/g;
+    const attributes = / (?:target|rel|dir)="[^"]*"/g;
     for (const isLive of [true, false, false]) {
       expect(html([{ type: 'text', text }], isLive).replaceAll(attributes, '')).toBe(
         `<div class="hf-prose">${parsed}</div>`,
