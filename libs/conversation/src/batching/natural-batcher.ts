@@ -24,7 +24,7 @@ interface Waiting<I, O> {
 const PAUSE_PER_ITEM_MS = 4;
 
 /** Longest pause between the starts of two batches, in ms. */
-const MAX_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 250;
 
 /** Recent items above which it is a crowd, which leaves the database as much time as its last batch took. */
 const CROWD = 100;
@@ -91,7 +91,7 @@ export class NaturalBatcher<I, O> {
     if (this.waiting.length >= this.options.maxBatch) return 0;
     const { items, at } = this.recent;
     const gatherMs = Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items);
-    const yieldMs = items > CROWD ? Math.min(MAX_YIELD_MS, 2 * this.tookMs) : 0;
+    const yieldMs = items > CROWD ? Math.min(MAX_YIELD_MS, this.tookMs) : 0;
     return at + Math.max(gatherMs, yieldMs) - performance.now();
   }
 
