@@ -79,6 +79,8 @@ export class FakeStore extends RunStore {
       elapsedMs: 0,
       waitedMs: 0,
       readyMs: 0,
+      lostMs: null,
+      hasSpoken: false,
       overdueFor: [],
       published: undefined,
       ...more,

@@ -88,7 +88,15 @@ describe('a takeover', () => {
     expect((await claim(f, runId)).status).toBe('leased');
     await abandon(f, runId);
     const taken = await claimed(f, runId);
-    expect(taken).toMatchObject({ attempt: 2, base: 5, prefix: parts('seen '), inputSeq: old.inputSeq });
+    expect(old).toMatchObject({ lostMs: null, hasSpoken: false });
+    expect(taken).toMatchObject({
+      attempt: 2,
+      base: 5,
+      prefix: parts('seen '),
+      inputSeq: old.inputSeq,
+      hasSpoken: true,
+    });
+    expect(taken.lostMs).toBeGreaterThanOrEqual(LEASE);
     expect(await commit(f, { run: old, off: 5, value: 'stale' })).toMatchObject({ status: 'fenced' });
     expect(await finishRun(f.db, { ...old, outcome: 'completed', off: 5, parts: parts('stale') })).toEqual({
       status: 'fenced',
@@ -140,7 +148,7 @@ describe('a takeover', () => {
     const run = await claimed(f, runId);
     expect(await releaseRun(f.db, run)).toBe(true);
     expect((await findDueRuns(f.db, 1_000)).runs.find((due) => due.runId === runId)?.reason).toBe('released');
-    expect((await claimed(f, runId)).attempt).toBe(2);
+    expect(await claimed(f, runId)).toMatchObject({ attempt: 2, lostMs: null, hasSpoken: false });
   });
 
   it('refuses what a worker had under way when it gave the run back', async () => {

@@ -23,7 +23,16 @@ function measure(claim: Partial<RunClaim>): Measured {
     };
   };
   const recorder = { time, bad: (slo: string) => void counted.push(`${slo} bad`) };
-  const base = { attempt: 1, waitedMs: 0, readyMs: 0, prefix: [], overdueFor: [], ...claim };
+  const base = {
+    attempt: 1,
+    waitedMs: 0,
+    readyMs: 0,
+    prefix: [],
+    overdueFor: [],
+    lostMs: null,
+    hasSpoken: false,
+    ...claim,
+  };
   new RunMeasurement(recorder as unknown as SloRecorder, base as unknown as RunClaim).ended('completed');
   return { counted, times };
 }
@@ -64,7 +73,19 @@ describe('a run that is claimed', () => {
     expect(countsOf({ attempt: 2, waitedMs: 40_000, readyMs: 1_000, overdueFor: ['agent-execution'] })).toEqual([]);
   });
 
-  it('to go on from a text that people have seen has no first word to say', () => {
+  it('again from a worker that was lost before the deadline is counted at once, and only then', () => {
+    // Killed at 1 s, taken over at 4 s.
+    const lost = { attempt: 2, waitedMs: 4_000, readyMs: 4_000, lostMs: 3_000 };
+    expect(countsOf(lost)).toEqual(['chat-response-time bad', 'agent-execution good']);
+    expect(countsOf({ ...lost, overdueFor: ['chat-response-time'] })).toEqual(['agent-execution good']);
+    // Alive at 2 s, and dead by 3 s.
+    expect(countsOf({ ...lost, waitedMs: 6_000, readyMs: 6_000 })).toEqual(['agent-execution good']);
+    expect(countsOf({ ...lost, waitedMs: 32_000, readyMs: 32_000 })).toEqual(['agent-execution bad']);
+    expect(countsOf({ ...lost, waitedMs: 34_000, readyMs: 34_000 })).toEqual([]);
+  });
+
+  it('again after a text that people have seen has no first word to say', () => {
+    expect(countsOf({ attempt: 2, waitedMs: 4_000, lostMs: 3_500, hasSpoken: true })).toEqual(['agent-execution good']);
     const prefix = [{ type: 'text' as const, text: 'Once upon' }];
     expect(countsOf({ attempt: 2, waitedMs: 1_000, readyMs: 1_000, prefix })).toEqual(['agent-execution good']);
   });

@@ -10,23 +10,26 @@ const JUDGED: Timing = { good: () => undefined, bad: () => undefined, exclude: (
 /**
  * What an attempt contributes to the SLOs of answers. Each run is judged once: at its deadline, or when it ends before. The
  * time for the first word runs from the message, that for the execution from when the run could be executed; waiting for a
- * worker is part of both. An attempt that takes a run over after a deadline finds it judged by the one before; only a
- * first claim that comes too late itself is counted at once, unless the SLO service has counted it while nobody claimed it.
+ * worker is part of both. An attempt that takes a run over after a deadline finds it judged by the one before, unless that
+ * one's worker was last alive before the deadline; then, as with a first claim that comes too late, the run is counted at
+ * once, unless the SLO service has counted it while nobody claimed it.
  */
 export class RunMeasurement {
   private readonly response: Timing;
   private readonly execution: Timing;
 
-  constructor(recorder: SloRecorder, { attempt, waitedMs, readyMs, prefix, overdueFor }: RunClaim) {
+  constructor(recorder: SloRecorder, claim: RunClaim) {
+    const { attempt, waitedMs, readyMs, prefix, hasSpoken, overdueFor, lostMs } = claim;
     const begin = (slo: RunSlo, spentMs: number): Timing => {
       const deadlineMs = deadlineOf(slo);
       const isCounted = overdueFor.includes(slo);
       if (spentMs < deadlineMs && !isCounted) return recorder.time(slo, deadlineMs - spentMs);
-      if (attempt === 1 && !isCounted) recorder.bad(slo);
+      const isUnjudged = attempt === 1 || (lostMs !== null && spentMs - deadlineMs < lostMs);
+      if (isUnjudged && !isCounted) recorder.bad(slo);
       return JUDGED;
     };
-    // Who goes on from a text that people have seen has no first word to say.
-    this.response = prefix.length === 0 ? begin('chat-response-time', waitedMs) : JUDGED;
+    // Where people have seen a text, kept or not, there is no first word to say.
+    this.response = prefix.length === 0 && !hasSpoken ? begin('chat-response-time', waitedMs) : JUDGED;
     this.execution = begin('agent-execution', readyMs);
   }
 

@@ -25,6 +25,10 @@ export interface RunClaim {
   readonly readyMs: number;
   /** SLOs that count the run as bad already, because nobody had claimed it in time. */
   readonly overdueFor: readonly string[];
+  /** Since the last sign of life of the worker that lost the run, in ms; null = none did, or it gave the run back. */
+  readonly lostMs: number | null;
+  /** An attempt before this one had text that people have seen. */
+  readonly hasSpoken: boolean;
   /** What the claim wrote into the log, on the first attempt. */
   readonly published: Published | undefined;
 }

@@ -50,12 +50,12 @@ function definitionOf({ id, name, provider, config }: StoredAgent): AgentDefinit
 function claimOf(run: ClaimedRun, published: Published | undefined): RunClaim {
   const { runId, threadId, tenantId, memberVersion, attempt, inputSeq, prefix, cancelRequested, startedAt, waitedMs } =
     run;
-  const { readyMs, overdueFor } = run;
+  const { readyMs, overdueFor, lostMs, hasSpoken } = run;
   // A first attempt begins now, whatever the clocks of two machines say.
   const elapsedMs = attempt === 1 ? 0 : Math.max(0, Date.now() - Date.parse(startedAt));
   return {
     ...{ runId, threadId, tenantId, memberVersion, attempt, inputSeq, prefix, cancelRequested, published },
-    ...{ elapsedMs, waitedMs, readyMs, overdueFor },
+    ...{ elapsedMs, waitedMs, readyMs, overdueFor, lostMs, hasSpoken },
     agent: definitionOf(run.agent),
   };
 }

@@ -51,6 +51,10 @@ export interface ClaimedRun {
   readonly readyMs: number;
   /** SLOs that count the run as bad already, because nobody had claimed it in time. */
   readonly overdueFor: readonly string[];
+  /** Since the last renewal by the worker that lost the run, in ms; null = none did, or it gave the run back. */
+  readonly lostMs: number | null;
+  /** An attempt before this one had text that people have seen. */
+  readonly hasSpoken: boolean;
 }
 
 /**
@@ -165,6 +169,9 @@ async function take(tx: Tx, run: LockedRun, request: ClaimRequest): Promise<Clai
     waitedMs,
     readyMs,
     overdueFor: claimed.overdue_for,
+    // A lease is renewed for its whole length.
+    lostMs: run.hasOwner ? run.leaseEndedMs + request.leaseMs : null,
+    hasSpoken: run.length > 0,
   };
   if (!isFirst) return { status: 'claimed', run: claim };
   const data = { runId: run.id, agentId: agent.id };

@@ -31,6 +31,8 @@ export interface LockedRun {
   readonly hasOwner: boolean;
   /** Rest of the lease in ms; 0 = nobody holds it. */
   readonly leaseMs: number;
+  /** Time since the lease ended in ms; 0 = it has not, or there was none. */
+  readonly leaseEndedMs: number;
 }
 
 interface Row {
@@ -45,6 +47,7 @@ interface Row {
   retry_of: string | null;
   has_owner: boolean;
   lease_ms: number;
+  lease_ended_ms: number;
 }
 
 const THREAD_OF = { name: 'run_thread', text: 'select thread_id from chat.run where id = $1' };
@@ -53,7 +56,8 @@ const LOCK = {
   name: 'run_lock',
   text: `select agent_id, status, mode, attempt, lost_attempts, input_seq, length, cancel_at is not null as cancelled, retry_of,
                 lease_owner is not null as has_owner,
-                greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::int as lease_ms
+                greatest(0, ceil(extract(epoch from lease_until - clock_timestamp()) * 1000))::int as lease_ms,
+                greatest(0, extract(epoch from clock_timestamp() - lease_until) * 1000)::float8 as lease_ended_ms
          from chat.run where id = $1 for no key update`,
 };
 
@@ -65,10 +69,11 @@ export async function lockRun(tx: Tx, runId: string): Promise<LockedRun | undefi
   const [row] = await tx.query<Row>(LOCK, [runId]);
   if (row === undefined) return undefined;
   const { agent_id: agentId, input_seq: inputSeq, cancelled, retry_of: retryOf, ...others } = row;
-  const { has_owner: hasOwner, lease_ms: leaseMs, lost_attempts: lostAttempts, ...rest } = others;
+  const { has_owner: hasOwner, lease_ms: leaseMs, lease_ended_ms: leaseEndedMs, ...counted } = others;
+  const { lost_attempts: lostAttempts, ...rest } = counted;
   return {
     ...{ ...rest, id: runId, thread, agentId, inputSeq, cancelRequested: cancelled, retryOf },
-    ...{ hasOwner, leaseMs, lostAttempts },
+    ...{ hasOwner, leaseMs, leaseEndedMs, lostAttempts },
   };
 }
 
