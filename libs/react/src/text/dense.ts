@@ -12,7 +12,10 @@ const NESTED = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){40}/m;
 const DELIMITERS = /^[ \t]*[|:-][|:\- \t]*$/;
 const MAX_CELLS = 20_000;
 
-/** True if a paragraph has so many marks, a line so many levels or a table so many cells that reading it as Markdown would stop the page: a few seconds for 30 KiB. */
+/**
+ * True if a paragraph has so many marks, a line so many levels or a table so many cells that reading it as Markdown would
+ * stop the page: a few seconds for 30 KiB.
+ */
 export function isDense(block: string): boolean {
   if (NESTED.test(block)) return true;
   if (block.length <= MAX_MARKS) return false;
