@@ -26,7 +26,7 @@ export class AccountController {
   async become(@Input() { body }: EndpointInput<'guest.create'>, @Req() request: FastifyRequest): Promise<GuestReply> {
     if (!this.config.auth.guest) throw new AppError('forbidden', 'guests are not admitted here');
     this.limiter.takeGuest(clientAddress(request.raw, this.config.auth.trustProxy));
-    return this.admit(await this.tokens.issueGuest(body.name));
+    return this.admit(this.tokens.issueGuest(body.name));
   }
 
   @Endpoint('guest.renew')
@@ -34,7 +34,7 @@ export class AccountController {
     if (identity.kind !== 'guest' || identity.tenant !== this.config.gateway.guestTenant) {
       throw new AppError('forbidden', 'this token is renewed where it was issued, not here');
     }
-    return this.admit(await this.tokens.issueGuest(identity.name, identity.sub));
+    return this.admit(this.tokens.issueGuest(identity.name, identity.sub));
   }
 
   @Endpoint('me.get')
