@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { WebSocketServer, type ServerOptions } from 'ws';
+import { gatherWrites } from './gather.js';
 
 export interface FrameLimits {
   /** Largest WebSocket message of an authenticated connection, in bytes. */
@@ -39,6 +40,12 @@ export function limitedWsEngine({
         closeTimeout: CLOSE_WITHIN_MS,
       };
       super({ ...options, ...limits });
+    }
+
+    override handleUpgrade(...args: Parameters<WebSocketServer['handleUpgrade']>): void {
+      const [, socket] = args;
+      gatherWrites(socket);
+      super.handleUpgrade(...args);
     }
   };
 }

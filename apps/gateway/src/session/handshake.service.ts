@@ -5,6 +5,7 @@ import { LOGGER, metrics, type Logger } from '@holdfast/observability';
 import { Authenticator } from '../auth/authenticator.service.js';
 import { CONFIG } from '../config.token.js';
 import { within } from '../command/within.js';
+import { gatherPackets } from '../edge/gather.js';
 import { TokenBucket } from '../limits/token-bucket.js';
 import type { ChatSocket } from './chat-socket.js';
 import { handshakeError } from './closing.js';
@@ -34,6 +35,7 @@ export class Handshake {
   readonly middleware = (socket: ChatSocket, next: (error?: Error) => void): void => {
     void this.attempt(socket).then((refused) => {
       metrics.counter('holdfast_handshakes_total').inc({ outcome: refused?.outcome ?? 'ok' });
+      if (refused === undefined) gatherPackets(socket.conn);
       next(refused?.error);
       if (refused === undefined) return;
       // After Socket.IO has written the refusal, which it does in the next tick.
