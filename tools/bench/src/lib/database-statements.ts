@@ -22,6 +22,18 @@ export async function databaseStatements(gatewayUrl: string): Promise<Map<string
   return found;
 }
 
+/** As {@link databaseStatements}, of several gateways together. */
+export async function allDatabaseStatements(gatewayUrls: readonly string[]): Promise<Map<string, Statements>> {
+  const sum = new Map<string, Statements>();
+  for (const statements of await Promise.all(gatewayUrls.map(databaseStatements))) {
+    for (const [name, { count, ms }] of statements) {
+      const known = sum.get(name) ?? NONE;
+      sum.set(name, { count: known.count + count, ms: known.ms + ms });
+    }
+  }
+  return sum;
+}
+
 /** What was added between two readings. */
 export function difference(
   before: ReadonlyMap<string, Statements>,

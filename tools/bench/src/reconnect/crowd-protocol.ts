@@ -12,8 +12,8 @@ export type CrowdOrder =
       readonly order: 'prepare';
       readonly members: readonly { readonly subject: string; readonly threadIds: readonly string[] }[];
     }
-  /** All at once: connect, and catch up unless `bare`. Answered with a `CrowdReport`. */
-  | { readonly order: 'connect'; readonly server: CrowdServer; readonly bare: boolean }
+  /** All at once, spread evenly: connect, and catch up unless `bare`. Answered with a `CrowdReport`. */
+  | { readonly order: 'connect'; readonly servers: readonly CrowdServer[]; readonly bare: boolean }
   /** Forget what the last `connect` caught up with: another server is to give the same again. */
   | { readonly order: 'rewind' }
   /** Answered once every connection is gone. */

@@ -42,7 +42,7 @@ export async function runCrowd(): Promise<boolean> {
 
 async function connect(
   clients: readonly CrowdClient[],
-  { server, bare }: Extract<CrowdOrder, { order: 'connect' }>,
+  { servers, bare }: Extract<CrowdOrder, { order: 'connect' }>,
 ): Promise<CrowdReport> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
@@ -50,7 +50,9 @@ async function connect(
   const ready: number[] = [];
   const synced: number[] = [];
   await Promise.all(
-    clients.map(async (client) => {
+    clients.map(async (client, nth) => {
+      const server = servers[nth % servers.length];
+      if (server === undefined) throw new Error('nowhere to go');
       await client.connect(server);
       ready.push(performance.now() - startedAt);
       if (bare) return;

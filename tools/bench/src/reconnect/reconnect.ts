@@ -4,7 +4,7 @@ import { CHAT_NAMESPACE } from '@holdfast/contracts';
 import type { Principal } from '@holdfast/conversation';
 import type { SpawnedApp } from '@holdfast/testing';
 import { cpuTimeMs, familyCpuTimeMs } from '../lib/cpu-time.js';
-import { databaseStatements, difference } from '../lib/database-statements.js';
+import { allDatabaseStatements, difference } from '../lib/database-statements.js';
 import { report, verdict } from '../lib/report.js';
 import { Samples } from '../lib/samples.js';
 import { World } from '../lib/world.js';
@@ -14,11 +14,13 @@ import { Peer } from './peer.js';
 const CLIENTS = 2_000;
 const THREADS = 1_000;
 const BYTES = 256;
-/** Clients of the server that survives, who come and go before: it is not the first time that it runs its code. */
+/** Clients of a server that survives, who come and go before: it is not the first time that it runs its code. */
 const REGULARS = 500;
 const VISITS = 6;
 /** Messages of each thread that are missed, unless the command names another number. */
-const MISSED = 50;
+const MISSED = 5;
+/** Gateways that are left, unless the command names another number: production has three, and one dies. */
+const SURVIVORS = 2;
 
 const MAX_QUERIES = 50;
 const MAX_SYNC_MS = 3_000;
@@ -29,6 +31,12 @@ interface Stage {
   readonly regulars: ChildProcess;
 }
 
+/** The servers that the crowd comes back to. */
+interface Refuge {
+  readonly servers: readonly CrowdServer[];
+  readonly pids: readonly number[];
+}
+
 /** How a crowd came back. */
 interface Return {
   readonly ready: Samples;
@@ -37,68 +45,93 @@ interface Return {
 }
 
 /**
- * 2,000 clients with one to three threads each lose their gateway by kill -9, miss 50 messages in every thread, and come
- * back at the same instant to another gateway that has not seen any of them, but has served others; then the same to plain
- * Socket.IO, with and without a query for each client and thread. The clients share the machine's cores.
+ * 2,000 clients with one to three threads each lose their gateway by kill -9, miss messages in every thread, and come back
+ * at the same instant to the gateways that are left, which have not seen any of them, but have served others; then the same
+ * to plain Socket.IO in as many processes, with and without a query for each client and thread. The clients share the
+ * machine's cores.
  */
 export async function reconnect(): Promise<boolean> {
-  const missed = Number(process.argv[3] ?? MISSED);
+  const [missed = MISSED, survivors = SURVIVORS] = process.argv.slice(3).map(Number);
   const world = await World.start();
-  const [crowd, regulars] = [people(), people()];
-  const stage = { world, crowd, regulars };
-  const peer = await Peer.start(world.postgres.url);
+  const stage = { world, crowd: people(), regulars: people() };
+  const peers = await Promise.all(Array.from({ length: survivors }, () => Peer.start(world.postgres.url)));
   try {
-    const [first, second] = await Promise.all([world.gateway(), world.gateway()]);
-    const threads = await seed(stage);
-    await visit(stage, chat(second));
-    await tell(crowd, { order: 'connect', server: chat(first), bare: false });
-    first.signal('SIGKILL');
-    await tell(crowd, { order: 'await-loss' });
-    await world.append(threads, missed, BYTES);
-    await world.analyze();
-
-    const before = await databaseStatements(second.url);
-    const ours = await comeBack(stage, 'Holdfast', { server: chat(second), pid: second.pid, bare: false });
-    const statements = difference(before, await databaseStatements(second.url));
-    const queries = [...statements.values()].reduce((sum, { count }) => sum + count, 0);
-    report('  Postgres statements', queries);
-    for (const [name, { count, ms }] of statements) report(`    ${name}`, `${String(count)} (${String(ms)} ms)`);
-    await tell(crowd, { order: 'disconnect' });
-    await tell(crowd, { order: 'rewind' });
-    await second.stop();
-
-    const plain = { server: { url: peer.url, namespace: '/' }, pid: peer.pid };
-    await visit(stage, plain.server);
+    const ours = await comeBackToHoldfast(stage, { missed, survivors });
+    const plain: Refuge = {
+      servers: peers.map(({ url }) => ({ url, namespace: '/' })),
+      pids: peers.map(({ pid }) => pid),
+    };
+    await visit(stage, plain);
     const bare = await comeBack(stage, 'plain Socket.IO, connect only', { ...plain, bare: true });
-    await tell(crowd, { order: 'disconnect' });
-    const queriesBefore = await peer.queries();
+    await tell(stage.crowd, { order: 'disconnect' });
+    const queriesBefore = await askedBy(peers);
     const tutorial = await comeBack(stage, 'plain Socket.IO, a query for each', { ...plain, bare: false });
-    report('  Postgres statements', (await peer.queries()) - queriesBefore);
+    report('  Postgres statements', (await askedBy(peers)) - queriesBefore);
 
     report('synced / plain connect only (max)', (ours.synced.max / bare.ready.max).toFixed(2));
     report('synced / plain with queries (max)', (ours.synced.max / tutorial.synced.max).toFixed(2));
     return [
       verdict('all events, none twice, in order', ours.events === tutorial.events),
-      verdict(`fewer than ${String(MAX_QUERIES)} statements`, queries < MAX_QUERIES),
+      verdict(`fewer than ${String(MAX_QUERIES)} statements`, ours.queries < MAX_QUERIES),
       verdict(`all synced within ${String(MAX_SYNC_MS)} ms`, ours.synced.max <= MAX_SYNC_MS),
     ].every(Boolean);
   } finally {
-    crowd.disconnect();
-    regulars.disconnect();
-    peer.stop();
+    stage.crowd.disconnect();
+    stage.regulars.disconnect();
+    for (const peer of peers) peer.stop();
     await world.end();
   }
+}
+
+/** One gateway more than `survivors` dies. */
+async function comeBackToHoldfast(
+  stage: Stage,
+  { missed, survivors }: { missed: number; survivors: number },
+): Promise<Return & { readonly queries: number }> {
+  const { world, crowd } = stage;
+  const dying = await world.gateway();
+  const left = await Promise.all(Array.from({ length: survivors }, () => world.gateway()));
+  const urls = left.map(({ url }) => url);
+  const refuge: Refuge = { servers: left.map(chat), pids: left.map(({ pid }) => pid) };
+  const threads = await seed(stage);
+  await visit(stage, refuge);
+  await tell(crowd, { order: 'connect', servers: [chat(dying)], bare: false });
+  dying.signal('SIGKILL');
+  await tell(crowd, { order: 'await-loss' });
+  await world.append(threads, missed, BYTES);
+  await world.analyze();
+
+  const before = await allDatabaseStatements(urls);
+  const ours = await comeBack(stage, 'Holdfast', { ...refuge, bare: false });
+  const statements = difference(before, await allDatabaseStatements(urls));
+  const queries = sum([...statements.values()].map(({ count }) => count));
+  report('  Postgres statements', queries);
+  for (const [name, { count, ms }] of statements) report(`    ${name}`, `${String(count)} (${String(ms)} ms)`);
+  await tell(crowd, { order: 'disconnect' });
+  await tell(crowd, { order: 'rewind' });
+  await Promise.all(left.map((gateway) => gateway.stop()));
+  return { ...ours, queries };
+}
+
+async function askedBy(peers: readonly Peer[]): Promise<number> {
+  return sum(await Promise.all(peers.map((peer) => peer.queries())));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function people(): ChildProcess {
   return fork(process.argv[1] ?? '', ['crowd'], { execArgv: process.execArgv });
 }
 
-/** The regulars come and go. */
-async function visit({ regulars }: Stage, server: CrowdServer): Promise<void> {
-  for (let nth = 0; nth < VISITS; nth += 1) {
-    await tell(regulars, { order: 'connect', server, bare: false });
-    await tell(regulars, { order: 'disconnect' });
+/** The regulars come and go, all of them at each server. */
+async function visit({ regulars }: Stage, { servers }: Refuge): Promise<void> {
+  for (const server of servers) {
+    for (let nth = 0; nth < VISITS; nth += 1) {
+      await tell(regulars, { order: 'connect', servers: [server], bare: false });
+      await tell(regulars, { order: 'disconnect' });
+    }
   }
 }
 
@@ -131,15 +164,16 @@ async function seed({ world, crowd, regulars }: Stage): Promise<{ threadId: stri
   return threads.slice(0, THREADS);
 }
 
-/** All clients connect to `server`, whose process is `pid`, at once. */
+/** All clients connect at once. */
 async function comeBack(
   { world, crowd }: Stage,
   label: string,
-  { server, pid, bare }: { server: CrowdServer; pid: number; bare: boolean },
+  { servers, pids, bare }: Refuge & { bare: boolean },
 ): Promise<Return> {
-  const cpu = () => Promise.all([cpuTimeMs(pid), familyCpuTimeMs(world.postgres.pid)]);
+  const cpu = async () =>
+    [sum(await Promise.all(pids.map(cpuTimeMs))), await familyCpuTimeMs(world.postgres.pid)] as const;
   const [ownBefore, postgresBefore] = await cpu();
-  const back = (await tell(crowd, { order: 'connect', server, bare })) as CrowdReport;
+  const back = (await tell(crowd, { order: 'connect', servers, bare })) as CrowdReport;
   const [own, postgres] = await cpu();
   const [ready, synced] = [new Samples(back.ready), new Samples(back.synced)];
   report(label, '');
@@ -147,9 +181,9 @@ async function comeBack(
   if (!bare) report('  until synced', synced.toString());
   if (!bare) report('  events caught up with', back.events);
   report('  connections tried again', back.retries);
-  report('  CPU of the server for 1,000 clients, ms', ((1_000 * (own - ownBefore)) / CLIENTS).toFixed(0));
+  report('  CPU of the servers for 1,000 clients, ms', ((1_000 * (own - ownBefore)) / CLIENTS).toFixed(0));
   report(
-    '  CPU of server / Postgres / clients, ms',
+    '  CPU of servers / Postgres / clients, ms',
     [own - ownBefore, postgres - postgresBefore, back.cpuMs].map((ms) => ms.toFixed(0)).join(' / '),
   );
   return { ready, synced, events: back.events };
