@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@holdfast/testing';
 import { NaturalBatcher } from './natural-batcher.js';
 
@@ -59,6 +59,41 @@ describe('NaturalBatcher', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5_000);
     // Two a second, those that were full, and those by which it grows.
     expect(sizes.length).toBeLessThanOrEqual(2 * seconds + 5 + 8);
+  });
+
+  describe('while a crowd arrives', () => {
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    /** Items every 10 ms for so long; the sizes of the batches so far. */
+    async function arrive(durationMs: number): Promise<number[]> {
+      jest.useFakeTimers();
+      const sizes: number[] = [];
+      const run = (items: readonly number[]) => {
+        sizes.push(items.length);
+        return Promise.resolve(items);
+      };
+      const batcher = new NaturalBatcher<number, number>({ ...LIMITS, maxBatch: 10_000, run });
+      for (let ms = 0; ms < durationMs; ms += 10) {
+        for (let item = 0; item < 10; item += 1) void batcher.submit(item);
+        await jest.advanceTimersByTimeAsync(10);
+      }
+      return sizes;
+    }
+
+    it('gathers longer than for a few, but not for ever', async () => {
+      const sizes = await arrive(2_000);
+      // The first at once, then one every 600 ms.
+      expect(sizes).toEqual([10, 600, 600, 600]);
+    });
+
+    it('lets the last go as soon as nobody comes any more', async () => {
+      const sizes = await arrive(400);
+      expect(sizes).toEqual([10]);
+      await jest.advanceTimersByTimeAsync(50);
+      expect(sizes).toEqual([10, 390]);
+    });
   });
 
   it('does not wait once a batch is full', async () => {

@@ -20,17 +20,23 @@ interface Waiting<I, O> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Pause after a batch for each item of the last second or so, in ms: a lone item waits for nobody, a crowd gathers. */
+/** Pause after a batch for each other item of the last second or so, in ms: a lone one waits for nobody, a crowd gathers. */
 const PAUSE_PER_ITEM_MS = 4;
 
-/** Longest pause between the starts of two batches, in ms. */
+/** Longest pause between the starts of two batches that does not depend on who else arrives, in ms. */
 const MAX_PAUSE_MS = 250;
 
-/** Recent items above which it is a crowd, which leaves the database as much time as its last batch took. */
+/** Recent items above which it is a crowd, whose next batch gathers for as long as it keeps arriving. */
 const CROWD = 100;
+
+/** Longest pause between the starts of two batches of a crowd, in ms; a database that takes longer is left that time. */
+const MAX_CROWD_PAUSE_MS = 600;
 
 /** Longest pause that a slow database asks for, in ms. */
 const MAX_YIELD_MS = 1_500;
+
+/** A crowd from which nobody came for this long, in ms, has arrived. */
+const ARRIVED_AFTER_MS = 25;
 
 /** How long an item counts as recent, in ms; it fades. */
 const RECENT_MS = 1_000;
@@ -39,7 +45,8 @@ const RECENT_MS = 1_000;
  * Natural batching: an item that finds a free slot goes at once, and what arrives while all slots are taken is the next
  * batch. The more items there were lately, the longer the next batch gathers, so that the number of batches grows with
  * the time that a crowd takes to arrive and not with its size or the speed of the database; a database that is slow while
- * a crowd is there gets fewer and larger ones. A full batch never waits.
+ * a crowd is there gets fewer and larger ones. A batch of a crowd goes once nobody comes any more: until then this process
+ * is busy with those who come, and afterwards a wait would be for nothing. A full batch never waits.
  */
 export class NaturalBatcher<I, O> {
   private readonly waiting: Waiting<I, O>[] = [];
@@ -49,6 +56,8 @@ export class NaturalBatcher<I, O> {
   private recent = { items: 0, at: -Infinity };
   /** Time that the last batch took, in ms. */
   private tookMs = 0;
+  /** When the last item came. */
+  private cameAt = -Infinity;
 
   constructor(private readonly options: BatcherOptions<I, O>) {}
 
@@ -60,6 +69,7 @@ export class NaturalBatcher<I, O> {
     if (this.waiting.length >= this.options.maxWaiting) {
       return Promise.reject(new AppError('busy', 'Too many requests wait for the database.', { retryAfterMs: 1_000 }));
     }
+    this.cameAt = performance.now();
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       this.schedule();
@@ -74,8 +84,11 @@ export class NaturalBatcher<I, O> {
     const pauseMs = this.pauseMs();
     if (pauseMs > 0) {
       this.timer ??= setTimeout(() => {
-        this.timer = undefined;
-        this.schedule();
+        // After whoever has come while this process was busy was heard.
+        setImmediate(() => {
+          this.timer = undefined;
+          this.schedule();
+        });
       }, pauseMs);
       return;
     }
@@ -89,10 +102,13 @@ export class NaturalBatcher<I, O> {
 
   private pauseMs(): number {
     if (this.waiting.length >= this.options.maxBatch) return 0;
-    const { items, at } = this.recent;
-    const gatherMs = Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items);
-    const yieldMs = items > CROWD ? Math.min(MAX_YIELD_MS, this.tookMs) : 0;
-    return at + Math.max(gatherMs, yieldMs) - performance.now();
+    const { at } = this.recent;
+    const items = this.recent.items + this.waiting.length - 1;
+    const now = performance.now();
+    const gatherMs = at + Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items) - now;
+    if (gatherMs > 0 || items <= CROWD) return gatherMs;
+    const longestMs = Math.max(MAX_CROWD_PAUSE_MS, Math.min(MAX_YIELD_MS, this.tookMs));
+    return Math.min(at + longestMs, this.cameAt + ARRIVED_AFTER_MS) - now;
   }
 
   private remember(items: number): void {
