@@ -10,6 +10,7 @@ import {
   type ClaimResult,
   type DueWork,
   type EndResult,
+  type Recalled,
   type RunClaim,
   type RunEnd,
   type StepKey,
@@ -136,8 +137,11 @@ export class FakeStore extends RunStore {
     return Promise.resolve([]);
   }
 
-  override recall(claim: RunClaim, step: StepKey): Promise<Json | undefined> {
-    return Promise.resolve(this.journal.get(JSON.stringify([claim.runId, step])));
+  override recall(claim: RunClaim, step: StepKey): Promise<Recalled> {
+    const result = this.journal.get(JSON.stringify([claim.runId, step]));
+    return Promise.resolve(
+      result === undefined ? { status: 'absent', leaseMs: 60_000 } : { status: 'recorded', result },
+    );
   }
 
   override record(claim: RunClaim, step: StepKey, result: Json): Promise<Json> {

@@ -37,7 +37,7 @@ export type { EndedRun, RunEnding } from './run/end-run.js';
 export { findDueRuns, type DueRun, type DueRuns } from './run/find-due-runs.js';
 export { finishRun, type FinishOutcome, type FinishRequest } from './run/finish-run.js';
 export { followRuns } from './run/follow-runs.js';
-export { journalGet, journalPut, type JournalKey } from './run/journal.js';
+export { journalGet, journalPut, type JournalEntry, type JournalKey } from './run/journal.js';
 export { loadHistory, type HistoryMessage } from './run/load-history.js';
 export { pollThreads, type PolledThread } from './run/poll-threads.js';
 export { purgeRunChunks } from './run/purge-run-chunks.js';

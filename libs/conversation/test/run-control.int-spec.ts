@@ -14,10 +14,11 @@ import {
   loadHistory,
   pollThreads,
   purgeRunChunks,
+  releaseRun,
   retryRun,
 } from '../src/index.js';
 import { fixture, log, say, text, type Fixture } from './fixture.js';
-import { abandon, asked, claimed, commit, parts } from './run-kit.js';
+import { abandon, asked, claimed, commit, LEASE, parts } from './run-kit.js';
 
 jest.setTimeout(60_000);
 
@@ -177,16 +178,30 @@ describe('what a run needs', () => {
     const run = await claimed(f, runId);
     const key = { runId, step: 1, tool: 'system.status', argsHash: 'h' };
     const mine = { ...key, attempt: run.attempt };
-    expect(await journalGet(f.db, mine)).toBeUndefined();
+    expect(await journalGet(f.db, mine)).toEqual({ status: 'absent', leaseMs: expect.any(Number) });
     expect(await journalPut(f.db, { ...key, attempt: run.attempt }, { ok: 1 })).toEqual({ result: { ok: 1 } });
     expect(await journalPut(f.db, { ...key, attempt: run.attempt }, { ok: 2 })).toEqual({ result: { ok: 1 } });
-    expect(await journalGet(f.db, mine)).toEqual({ result: { ok: 1 } });
-    expect(await journalGet(f.db, { ...mine, argsHash: 'other' })).toBeUndefined();
+    expect(await journalGet(f.db, mine)).toEqual({ status: 'recorded', result: { ok: 1 } });
+    expect(await journalGet(f.db, { ...mine, argsHash: 'other' })).toMatchObject({ status: 'absent' });
     // A worker that thaws must not call a tool that its successor calls.
     await abandon(f, runId);
     await claimed(f, runId);
     await expect(journalGet(f.db, { ...mine, argsHash: 'other' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(journalPut(f.db, { ...key, step: 2, attempt: 7 }, {})).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('tells how long a call is for its owner alone to make, and lets nobody make one for a run given back', async () => {
+    const { runId } = await asked(f);
+    const { attempt } = await claimed(f, runId);
+    const call = { runId, attempt, step: 0, tool: 'system.status', argsHash: 'h' };
+    const entry = await journalGet(f.db, call);
+    if (entry.status === 'recorded') throw new Error('nobody has called');
+    expect(entry.leaseMs).toBeGreaterThan(LEASE / 2);
+    expect(entry.leaseMs).toBeLessThan(LEASE);
+    await abandon(f, runId);
+    expect(await journalGet(f.db, call)).toEqual({ status: 'absent', leaseMs: 0 });
+    await releaseRun(f.db, { runId, attempt });
+    await expect(journalGet(f.db, call)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('drops the chunks of ended runs and keeps their messages', async () => {

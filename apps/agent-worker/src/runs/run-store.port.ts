@@ -98,11 +98,15 @@ export abstract class RunStore {
   abstract history(claim: RunClaim): Promise<readonly HistoryMessage[]>;
   /** Members to tell that the thread moved; none where there are too many. */
   abstract memberIds(threadId: string): Promise<readonly string[]>;
-  /** The journaled result of a step, or undefined. Throws `conflict` if the attempt lost its run. */
-  abstract recall(claim: RunClaim, step: StepKey): Promise<Json | undefined>;
+  /** What the journal has of a step. Throws `conflict` if the attempt lost its run. */
+  abstract recall(claim: RunClaim, step: StepKey): Promise<Recalled>;
   /** Journals a result. @returns the one that counts: an earlier one wins. */
   abstract record(claim: RunClaim, step: StepKey, result: Json): Promise<Json>;
 }
+
+/** `absent` = the step was not made, and nobody else can have the run for `leaseMs` from when this was asked. */
+export type Recalled =
+  { readonly status: 'recorded'; readonly result: Json } | { readonly status: 'absent'; readonly leaseMs: number };
 
 /** A step of a run as the journal stores it. */
 export interface StepKey {

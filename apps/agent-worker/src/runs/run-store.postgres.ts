@@ -23,6 +23,7 @@ import {
   type ChunkWrite,
   type DueWork,
   type EndResult,
+  type Recalled,
   type RunClaim,
   type RunEnd,
   type StepKey,
@@ -111,9 +112,9 @@ export class PostgresRunStore extends RunStore {
     return userIds.length > TOLD_MEMBERS ? [] : userIds;
   }
 
-  override async recall({ runId, attempt }: RunClaim, { step, name, argsHash }: StepKey): Promise<Json | undefined> {
-    const recorded = await journalGet(this.db, { runId, attempt, step, tool: name, argsHash });
-    return recorded?.result as Json | undefined;
+  override async recall({ runId, attempt }: RunClaim, { step, name, argsHash }: StepKey): Promise<Recalled> {
+    const entry = await journalGet(this.db, { runId, attempt, step, tool: name, argsHash });
+    return entry.status === 'absent' ? entry : { status: 'recorded', result: entry.result as Json };
   }
 
   override async record({ runId, attempt }: RunClaim, step: StepKey, result: Json): Promise<Json> {

@@ -13,7 +13,9 @@ export interface JournalKey {
 
 const GET = {
   name: 'journal_get',
-  text: `select r.attempt = $5 and r.status = 'running' as owned, s.run_id is not null as recorded, s.result
+  text: `select r.attempt = $5 and r.status = 'running' and r.lease_owner is not null as owned,
+                greatest(0, extract(epoch from r.lease_until - clock_timestamp()) * 1000)::float8 as lease_ms,
+                s.run_id is not null as recorded, s.result
          from chat.run r
          left join chat.run_step s on s.run_id = r.id and s.step = $2 and s.tool = $3 and s.args_hash = $4
          where r.id = $1`,
@@ -34,21 +36,29 @@ const PUT = {
 
 interface Entry {
   readonly owned: boolean;
+  readonly lease_ms: number;
   readonly recorded: boolean;
   readonly result: unknown;
 }
 
 /**
- * The result that an earlier attempt got for this call; undefined if it was never made.
+ * `recorded` = the call was made, with this result; `absent` = nobody has recorded one, and nobody else can have the run for
+ * another `leaseMs` from when this was asked, by any steady clock. 0 = anybody may take it: ask again once it is renewed.
+ */
+export type JournalEntry =
+  { readonly status: 'recorded'; readonly result: unknown } | { readonly status: 'absent'; readonly leaseMs: number };
+
+/**
+ * What the journal has of a call.
  * @throws AppError `conflict` if this attempt no longer owns the run: a worker that was frozen must not call again
  */
 export async function journalGet(
   db: Database,
   { runId, attempt, step, tool, argsHash }: JournalKey & { readonly attempt: number },
-): Promise<{ readonly result: unknown } | undefined> {
+): Promise<JournalEntry> {
   const [row] = await db.query<Entry>(GET, [runId, step, tool, argsHash, attempt]);
   if (row?.owned !== true) throw fenced();
-  return row.recorded ? { result: row.result } : undefined;
+  return row.recorded ? { status: 'recorded', result: row.result } : { status: 'absent', leaseMs: row.lease_ms };
 }
 
 /**
