@@ -8,6 +8,7 @@ import type { Recorder } from '../system/recorder.js';
 import type { System } from '../system/system.js';
 import { pause } from '../run/pause.js';
 import { Gatekeeper } from './roles/gatekeeper.js';
+import { Intruder } from './roles/intruder.js';
 import { LibraryPerson } from './roles/library-person.js';
 import { RestReader } from './roles/rest-reader.js';
 import { Visitor } from './roles/visitor.js';
@@ -61,6 +62,7 @@ export class Crowd {
     for (const person of this.firstOfEachTenant()) {
       this.loops.push(this.gatekeeper(person).run(this.sending.signal));
       this.loops.push(this.visitor(this.other(person, 3)).run(this.sending.signal));
+      this.loops.push(this.intruder(this.other(person, 2)).run(this.sending.signal));
     }
   }
 
@@ -157,6 +159,16 @@ export class Crowd {
       random: random.split(`gatekeeper ${tenant}`),
       over: this.over.signal,
     });
+  }
+
+  private intruder(person: Person): Intruder {
+    const { system, random } = this.options;
+    const foreign = system.world.threads.filter(({ plan }) => plan.tenant !== person.tenant);
+    return new Intruder(
+      this.clientOf(person, 'phone'),
+      foreign.map(({ plan }) => plan.id),
+      random.split(`intruder ${person.subject}`),
+    );
   }
 
   private visitor(person: Person): Visitor {

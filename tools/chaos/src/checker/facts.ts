@@ -8,6 +8,7 @@ export class Facts {
   readonly #phases = new Map<Phase['name'], Phase & { readonly i: number; readonly at: number }>();
   readonly #invalid = new Set<string>();
   #meta: Meta | undefined;
+  #lastHeal: { readonly i: number; readonly at: number } | undefined;
   #answering: number | undefined;
 
   /** Why the history proves nothing. */
@@ -37,6 +38,17 @@ export class Facts {
     return this.#phases.get(name);
   }
 
+  /** The end of the last fault so far. */
+  get lastHeal(): { readonly i: number; readonly at: number } | undefined {
+    return this.#lastHeal;
+  }
+
+  /** From the end of the last fault until every app was ready; undefined without faults, or if the history does not say. */
+  get readyAfterMs(): number | undefined {
+    const ready = this.phase('ready');
+    return ready === undefined || this.#lastHeal === undefined ? undefined : ready.at - this.#lastHeal.at;
+  }
+
   invalidate(why: string): void {
     this.#invalid.add(why);
   }
@@ -57,6 +69,9 @@ export class Facts {
       case 'answer':
         if (!this.#open.has(entry.op)) this.invalidate(`entry ${entry.i} answers what is not open: ${entry.op}`);
         this.#answering = entry.op;
+        break;
+      case 'fault':
+        if (entry.phase === 'end') this.#lastHeal = entry;
         break;
       case 'phase':
         if (this.#phases.has(entry.name)) this.invalidate(`the phase ${entry.name} came twice`);

@@ -69,6 +69,7 @@ export async function judge(entries: AsyncIterable<Entry>): Promise<Verdict> {
       violationCounts: counts,
     },
     operations: injections.operations,
+    readyAfterMs: facts.readyAfterMs,
     acknowledged: validity.acknowledged,
     observations: noise.observations,
     faults: injections.figures(plannedFaults, gaps.end(), violations),

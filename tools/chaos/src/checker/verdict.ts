@@ -51,6 +51,8 @@ export interface Verdict {
   readonly violations: readonly Violation[];
   readonly violationCounts: Readonly<Record<InvariantName, number>>;
   readonly operations: OperationCounts;
+  /** From the end of the last fault until every app was ready; undefined without faults, or if the history does not say. */
+  readonly readyAfterMs: number | undefined;
   /** Sends that were acknowledged. */
   readonly acknowledged: number;
   /** Log entries and stream events that clients saw. */

@@ -45,6 +45,7 @@ const entry = z.discriminatedUnion('kind', [
       'message.delete',
       'run.cancel',
       'session.resume',
+      'thread.open',
       'events.pull',
       'member.remove',
       'member.add',
@@ -150,7 +151,7 @@ const entry = z.discriminatedUnion('kind', [
     lines: z.optional(index),
     detail: z.optional(z.string()),
   }),
-  z.strictObject({ ...numbered, kind: z.literal('phase'), name: z.enum(['healed', 'quiesced', 'end']) }),
+  z.strictObject({ ...numbered, kind: z.literal('phase'), name: z.enum(['ready', 'healed', 'quiesced', 'end']) }),
   z.strictObject({
     ...numbered,
     kind: z.literal('final'),

@@ -53,6 +53,7 @@ export type OperationName =
   | 'message.delete'
   | 'run.cancel'
   | 'session.resume'
+  | 'thread.open'
   | 'events.pull'
   | 'member.remove'
   | 'member.add';
@@ -258,12 +259,13 @@ export interface ProcessEvent {
 }
 
 /**
- * `healed`: the last fault is over; load goes on for a while. `quiesced`: no more operations, everything that was pending
+ * `ready`: every app is, for the first time after the last fault (absent in histories of before it was written).
+ * `healed`: the time of faults is over; load goes on for a while. `quiesced`: no more operations, everything that was pending
  * had its time (the runs too), and who still watches holds all of it. `end`: finals are written.
  */
 export interface Phase {
   readonly kind: 'phase';
-  readonly name: 'healed' | 'quiesced' | 'end';
+  readonly name: 'ready' | 'healed' | 'quiesced' | 'end';
 }
 
 /** The truth of Postgres about a thread, read after quiescence. */

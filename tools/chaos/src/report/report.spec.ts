@@ -21,7 +21,19 @@ describe('report', () => {
     expect(text).toContain('seed 1, 1 min');
     expect(text).toMatch(/redis-kill +1 of 1 +\d+ +0 +0 +0 +0\.0 s +0\.0 s/);
     expect(text).toContain('0 violations');
+    expect(text).not.toContain('ready');
     expect(exitCode([await good()])).toBe(0);
+  });
+
+  it('tells how long the apps took after the last fault', async () => {
+    const story = new Story();
+    story.fault('redis-kill', 500);
+    story.pass(2_490);
+    story.tell({ kind: 'phase', name: 'ready' });
+    story.heal();
+    const verdict = await verdictOf(story.finish());
+    expect(report(verdict)).toContain('; ready 2.5 s after the last heal');
+    expect(summary([verdict, await good()])).toContain('ready at most 2.5 s after the last heal in 1 of them');
   });
 
   it('shows a violation with its proof and its replay, and a fault that hit nothing', async () => {

@@ -8,11 +8,12 @@ const SHOWN = 20;
 
 /** What a run showed, for a terminal: figures, the table of faults, and for each violation its proof and its replay. */
 export function report(verdict: Verdict): string {
-  const { seed, minutes, entries, operations, acknowledged, observations, invalid, violations } = verdict;
+  const { seed, minutes, entries, operations, acknowledged, observations, readyAfterMs, invalid, violations } = verdict;
   const { ok, fail, info } = operations;
   const blocks = [
     `seed ${seed}, ${minutes} min: ${entries} entries, operations ${ok} ok, ${fail} fail, ${info} info; ` +
-      `${acknowledged} sends acknowledged, ${observations} observations`,
+      `${acknowledged} sends acknowledged, ${observations} observations` +
+      (readyAfterMs === undefined ? '' : `; ready ${(readyAfterMs / 1_000).toFixed(1)} s after the last heal`),
     `wire noise: ${noise(verdict)}`,
     table(FAULT_HEAD, faultRows([verdict]), false),
   ];

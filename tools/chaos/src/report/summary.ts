@@ -10,7 +10,7 @@ export function summary(verdicts: readonly Verdict[]): string {
   const minutes = Number(sum((verdict) => verdict.minutes).toFixed(1));
   const blocks = [
     `${valid.length} runs of ${minutes} minutes in all, seeds ${valid.map(({ seed }) => seed).join(', ')}: ` +
-      `${sum((one) => one.acknowledged)} sends acknowledged, ${sum((one) => one.observations)} observations.`,
+      `${sum((one) => one.acknowledged)} sends acknowledged, ${sum((one) => one.observations)} observations${readiness(valid)}.`,
     table(FAULT_HEAD, faultRows(valid), true),
     table(
       ['invariant', 'violations', 'runs with one'],
@@ -27,6 +27,13 @@ export function summary(verdicts: readonly Verdict[]): string {
     blocks.push(`${verdicts.length - valid.length} more runs were invalid and are not counted.`);
   }
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** Old histories do not say. */
+function readiness(valid: readonly Verdict[]): string {
+  const told = valid.flatMap(({ readyAfterMs }) => readyAfterMs ?? []);
+  if (told.length === 0) return '';
+  return `; ready at most ${(Math.max(...told) / 1_000).toFixed(1)} s after the last heal in ${told.length} of them`;
 }
 
 /** What a number of runs without a violation says, and how to see again what one with a violation saw. */

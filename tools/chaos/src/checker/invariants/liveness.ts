@@ -6,6 +6,8 @@ import { getOrSet } from '../support/get-or-set.js';
 export const HEAL_MS = 10_000;
 /** Longest time until an operation has some answer, be it that nobody knows; all time-outs of a client are shorter. */
 export const ANSWER_MS = 30_000;
+/** Within that time of the end of the last fault every app is ready. */
+const READY_MS = 30_000;
 
 interface Place {
   readonly seq: number;
@@ -24,8 +26,9 @@ interface Watcher {
 const NOTHING: Place = { seq: 0, entry: 0 };
 
 /**
- * Nothing hangs. Every operation is answered in time; after healing everybody who watches catches up within 10 s and
- * sends are acknowledged again; in the end everybody holds the whole thread. (That every run ends is `terminal`.)
+ * Nothing hangs. Every operation is answered in time; every app is ready soon after the last fault; after healing
+ * everybody who watches catches up within 10 s and sends are acknowledged again; in the end everybody holds the whole
+ * thread. (That every run ends is `terminal`.)
  */
 export const liveness: InvariantFactory = (tell, facts) => {
   const heads = new Map<string, Place>();
@@ -50,6 +53,14 @@ export const liveness: InvariantFactory = (tell, facts) => {
       const head = heads.get(watcher.thread) ?? NOTHING;
       if (!watcher.slow && held(watcher).seq < head.seq) watcher.owed = head;
     }
+  };
+
+  const ready = (proof: number) => {
+    const { lastHeal, readyAfterMs = 0 } = facts;
+    if (lastHeal === undefined || readyAfterMs <= READY_MS) return;
+    const seconds = (readyAfterMs / 1_000).toFixed(1);
+    const what = `was ready ${seconds} s after the last fault, not within ${READY_MS / 1_000} s`;
+    tell({ what, subject: 'the system', entries: [lastHeal.i, proof] });
   };
 
   const moved = (entry: Position & { readonly i: number; readonly at: number }) => {
@@ -102,6 +113,7 @@ export const liveness: InvariantFactory = (tell, facts) => {
         }
         case 'phase':
           if (entry.name === 'healed') healed();
+          else if (entry.name === 'ready') ready(entry.i);
           break;
         case 'final':
           for (const watcher of watchers.values()) {

@@ -120,6 +120,17 @@ describe('isolation', () => {
     ]);
   });
 
+  it('lets a stranger of another tenant be refused, and sees when they are not, though nothing was there', async () => {
+    const story = new Story();
+    const foreign = { tenant: 'tenant-2' };
+    story.answer(story.invoke('thread.open', 'mallory', foreign), 'fail', { code: 'denied' });
+    story.answer(story.invoke('events.pull', 'mallory', foreign), 'info', { code: 'timeout' });
+    story.answer(story.invoke('session.resume', 'mallory', foreign), 'ok');
+    expect(await brokenBy(story.finish())).toEqual([
+      'isolation: session.resume of tenant tenant-2 was done in a thread of tenant-1',
+    ]);
+  });
+
   it('sees what comes after a token and its grace, by client or by user', async () => {
     const story = new Story();
     story.tell({ kind: 'access', what: 'expired', tenant: TENANT, user: 'eve', client: 'c-eve' });
@@ -188,6 +199,24 @@ describe('liveness', () => {
       'liveness: events.pull was answered after more than 30 s',
       'liveness: events.pull was never answered',
     ]);
+  });
+
+  it('sees a system that is ready long after the last fault, and asks nothing of one without', async () => {
+    const after = (ms: number): Story => {
+      const story = new Story();
+      story.fault('gateway-kill', 500);
+      story.pass(ms);
+      story.tell({ kind: 'phase', name: 'ready' });
+      story.heal();
+      return story.finish();
+    };
+    expect(await brokenBy(after(29_000))).toEqual([]);
+    expect(await brokenBy(after(31_000))).toEqual(['liveness: was ready 31.0 s after the last fault, not within 30 s']);
+    const calm = new Story();
+    calm.pass(40_000);
+    calm.tell({ kind: 'phase', name: 'ready' });
+    calm.heal();
+    expect(await brokenBy(calm.finish())).toEqual([]);
   });
 
   it('sees a system that goes on refusing after it was healed', async () => {

@@ -3,21 +3,30 @@ import type { Mutant, Patch } from '../mutant.js';
 const inGateway = (file: string, find: string, replace: string): Patch => ({ app: 'gateway', file, find, replace });
 
 const APPEND_PROVIDER = 'apps/gateway/src/message/append-batcher.provider.js';
+const READ_EVENTS = 'libs/conversation/src/log/read-events.js';
+const MEMBER_JOIN = 'from chat.thread t join chat.member m on';
+const LEFT_MEMBER_JOIN = 'from chat.thread t left join chat.member m on';
 
 /** Defects of who may see what, and of the processes themselves. */
 export const SERVICE_MUTANTS: readonly Mutant[] = [
   {
     name: 'member-filter-missing',
-    defect: 'a page of events is given to whoever asks',
+    defect: 'a page of events is given to whoever asks, of the same tenant',
     invariant: 'isolation',
-    patches: [
-      inGateway(
-        'libs/conversation/src/log/read-events.js',
-        'from chat.thread t join chat.member m on m.thread_id = t.id and m.user_id = $3',
-        'from chat.thread t left join chat.member m on m.thread_id = t.id and m.user_id = $3',
-      ),
-    ],
+    patches: [inGateway(READ_EVENTS, MEMBER_JOIN, LEFT_MEMBER_JOIN)],
     scenario: { minutes: 0.5, faults: [], rate: 20 },
+  },
+  {
+    name: 'tenant-filter-missing',
+    defect: 'a page of events is given to whoever asks, of any tenant',
+    invariant: 'isolation',
+    tells: 'sees a thread of',
+    patches: [
+      inGateway(READ_EVENTS, MEMBER_JOIN, LEFT_MEMBER_JOIN),
+      // The parameter stays in use: Postgres would not know its type.
+      inGateway(READ_EVENTS, 'where t.id = $1 and t.tenant_id = $2', 'where t.id = $1 and $2::text is not null'),
+    ],
+    scenario: { minutes: 0.3, faults: [], rate: 20 },
   },
   {
     name: 'removal-keeps-room',

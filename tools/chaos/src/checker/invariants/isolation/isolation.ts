@@ -1,4 +1,4 @@
-import type { Access, FinalThread, RunSeen, Seen } from '../../../history/entry.js';
+import type { Access, Answered, FinalThread, Invoked, RunSeen, Seen } from '../../../history/entry.js';
 import type { InvariantFactory } from '../../invariant.js';
 import { excerpt } from '../../support/excerpt.js';
 import { getOrSet } from '../../support/get-or-set.js';
@@ -42,6 +42,13 @@ export const isolation: InvariantFactory = (tell, facts) => {
       violated(`${client} of tenant ${tenant} sees a thread of ${known.tenant}`, thread, [i]);
     else if (members.find(thread, user) === undefined)
       violated(`${user} is no member, but ${client} sees it`, thread, [i]);
+  };
+
+  /** Nothing is done in a thread of another tenant, whether it shows something or not. */
+  const notForeign = ({ outcome, i }: Located<Answered>, { name, op, tenant, thread }: Invoked) => {
+    const owner = facts.threads.get(thread)?.tenant ?? tenant;
+    if (outcome !== 'ok' || owner === tenant) return;
+    violated(`${name} of tenant ${tenant} was done in a thread of ${owner}`, thread, [facts.invokedAt(op) ?? i, i]);
   };
 
   const notExpired = ({ client, tenant, user, thread, at, i }: Located<Seen | RunSeen>) => {
@@ -110,6 +117,7 @@ export const isolation: InvariantFactory = (tell, facts) => {
           const invoked = facts.open.get(entry.op);
           if (invoked === undefined) break;
           members.answered(entry, invoked);
+          notForeign(entry, invoked);
           const ban = members.find(invoked.thread, invoked.user)?.ban;
           if (entry.outcome !== 'ok' || ban === undefined || !askedAfter(entry.op, ban.entry)) break;
           // A resume is answered as a whole; what it says of this thread is seen or is not. And whoever asks again
