@@ -78,6 +78,18 @@ async function rowOf(runId: string): Promise<{ attempt: number; length: number; 
   return row;
 }
 
+/** From the commit of its question to the first claim of a run, by Postgres' clock. */
+async function startedAfterMs(runId: string): Promise<number | null> {
+  const [row] = await conversation.db.query<{ ms: number | null }>(
+    {
+      name: 'test_started_after',
+      text: 'select extract(epoch from started_at - created_at)::float8 * 1000 as ms from chat.run where id = $1',
+    },
+    [runId],
+  );
+  return row?.ms ?? null;
+}
+
 async function streaming(runId: string): Promise<void> {
   await eventually(async () => (await rowOf(runId)).length > 100, { timeoutMs: 10_000 });
 }
@@ -85,7 +97,7 @@ async function streaming(runId: string): Promise<void> {
 describe('the worker process', () => {
   it('answers a doorbell, publishes what it commits, and tells the live status', async () => {
     // So rare a look for runs that only the doorbell can have been heard.
-    await worker({ RECONCILE_MS: '60000', RUN_LEASE_MS: '60000', GUIDE_TOKENS_PER_S: '400' });
+    const app = await worker({ RECONCILE_MS: '60000', RUN_LEASE_MS: '60000', GUIDE_TOKENS_PER_S: '400' });
     const listener = new Redis(redis.url);
     const queueClient = new Redis(redis.url, { maxRetriesPerRequest: null });
     const queue = new Queue('runs', { connection: queueClient, prefix: keys(redis.prefix).queuePrefix });
@@ -99,6 +111,9 @@ describe('the worker process', () => {
       await listener.psubscribe(`${redis.prefix}:io*`);
       const threadId = await conversation.thread();
       const runId = await conversation.ask(threadId, 'What is running right now?');
+      // Foreign jobs are dropped, and in nobody's way.
+      await queue.add('run.execute', { runId: 'of another system' });
+      await queue.add('order.ship', {});
       await queue.add('run.execute', { runId }, { removeOnComplete: true });
       const ending = await ended(threadId, runId);
       expect(partsText(ending.parts)).toContain('**1 worker**');
@@ -107,6 +122,8 @@ describe('the worker process', () => {
       expect(told.slice(0, 2)).toEqual(['events.appended', 'run.attempt']);
       expect(told.filter((name) => name === 'run.chunk').length).toBeGreaterThan(1);
       expect(await queue.getJobCounts()).toMatchObject({ active: 0, waiting: 0, failed: 0, completed: 0 });
+      const exposed = await (await fetch(`${app.url}/metrics`, { signal: AbortSignal.timeout(5_000) })).text();
+      expect(exposed).toMatch(/^holdfast_ignored_packets_total\{.*source="doorbell".*\} 2$/m);
     } finally {
       await queue.close();
       listener.disconnect();
@@ -126,14 +143,16 @@ describe('the worker process', () => {
     expect((await alone.exit).code).toBe(0);
   });
 
-  it('searches its own thread only', async () => {
+  it('starts runs whose doorbell was lost within 3 s; searches its own thread only', async () => {
     await worker({ GUIDE_TOKENS_PER_S: '1000' });
     const other = await conversation.thread();
-    await conversation.ask(other, 'The kiwi of another thread');
+    // Nobody rings, as after the death of a gateway between its commit and its doorbell.
+    const unrung = await conversation.ask(other, 'The kiwi of another thread');
     const threadId = await conversation.thread();
     await ended(threadId, await conversation.ask(threadId, 'My kiwi is green.'));
     const ending = await ended(threadId, await conversation.ask(threadId, 'search for kiwi'));
     expect(partsText(ending.parts)).toMatch(/One message in this thread matches.*My kiwi is green\./s);
+    expect(await startedAfterMs(unrung)).toBeLessThan(3_000);
   });
 
   it('hands a streaming run over at SIGTERM and exits clean', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JOBS, type JobData, type JobName } from '@holdfast/contracts';
-import { LOGGER, type Logger } from '@holdfast/observability';
+import { LOGGER, metrics, type Logger } from '@holdfast/observability';
 import { doorbellWorkerOptions, RedisConnections } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { Worker, type Job } from 'bullmq';
@@ -55,6 +55,7 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
   private async answer(job: Job): Promise<void> {
     const data = isJobName(job.name) ? JOBS[job.name].data.safeParse(job.data) : undefined;
     if (!isJobName(job.name) || data?.success !== true) {
+      metrics.counter('holdfast_ignored_packets_total').inc({ source: 'doorbell' });
       this.logger.warn({ job: job.name }, 'a doorbell that nobody understands was dropped');
       return;
     }
