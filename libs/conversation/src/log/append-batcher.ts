@@ -7,9 +7,9 @@
  * After a retryable failure the sender's later entries in that thread are refused as `blocked`, because accepting them
  * would put them before the one that failed.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDataError } from '@holdfast/database';
 import type { AppendedMessage, AppendOutcome, AppendRow } from './append-messages.js';
+import { systemClock, type AppendClock } from './append-clock.js';
 import { APPEND_LIMITS, type AppendLimits } from './append-limits.js';
 import type { BatchedOutcome } from './batched-outcome.js';
 import { AppendEntry } from './append-entry.js';
@@ -25,6 +25,8 @@ export interface AppendBatcherOptions {
   /** Called with every failure of `append` that is not the fault of a row. */
   readonly onFailure?: (error: unknown) => void;
   readonly limits?: Partial<AppendLimits>;
+  /** What waits and deadlines go by. */
+  readonly clock?: AppendClock;
 }
 
 /** What one batch has learnt on its way, halves included. */
@@ -41,12 +43,14 @@ export class AppendBatcher {
   /** Number of parked entries by thread. */
   private readonly parked = new Map<string, number>();
   private readonly limits: AppendLimits;
+  private readonly clock: AppendClock;
   private waiting = 0;
   private idle: (() => void)[] = [];
 
   constructor(private readonly options: AppendBatcherOptions) {
     this.lanes = Array.from({ length: options.lanes }, () => new AppendLane());
     this.limits = { ...APPEND_LIMITS, ...options.limits };
+    this.clock = options.clock ?? systemClock;
   }
 
   /** Appends rows and answers each, in the order given, after its commit or its failure. Never rejects. */
@@ -59,7 +63,7 @@ export class AppendBatcher {
         const lane = this.lanes[laneOf(row.threadId, this.lanes.length)] ?? this.busyLane;
         return new Promise<BatchedOutcome>((resolve) => {
           this.waiting++;
-          lane.entries.push(new AppendEntry(row, performance.now() + this.limits.waitMs, resolve));
+          lane.entries.push(new AppendEntry(row, this.clock.now() + this.limits.waitMs, resolve));
           this.start(lane);
         });
       }),
@@ -86,7 +90,7 @@ export class AppendBatcher {
       await this.execute(batch, round);
       if (lane !== this.busyLane) continue;
       lane.putBack(batch);
-      if (round.busyThreads.size > 0) await delay(this.limits.busyPauseMs);
+      if (round.busyThreads.size > 0) await this.clock.delay(this.limits.busyPauseMs);
     }
     lane.running = false;
   }
@@ -96,11 +100,11 @@ export class AppendBatcher {
     const ready = batch.filter((entry) => this.mayGo(entry, round));
     if (ready.length === 0) return;
     let outcomes: readonly AppendOutcome[];
-    const startedAt = performance.now();
+    const startedAt = this.clock.now();
     try {
       outcomes = await this.options.append(ready.map(({ row }) => row));
     } catch (error) {
-      if (!isDataError(error) && performance.now() - startedAt >= this.limits.stuckMs) this.giveUp(round);
+      if (!isDataError(error) && this.clock.now() - startedAt >= this.limits.stuckMs) this.giveUp(round);
       return this.fail(ready, round, error);
     }
     const appended: AppendedMessage[] = [];
@@ -140,7 +144,7 @@ export class AppendBatcher {
       this.settle(entry, { status: 'blocked' });
       return false;
     }
-    if (entry.expiresAt <= performance.now()) {
+    if (entry.expiresAt <= this.clock.now()) {
       this.settle(entry, { status: 'busy' });
       this.block(new Set([entry.chain]), round);
       return false;

@@ -16,7 +16,7 @@ export class AppendEntry {
 
   constructor(
     readonly row: AppendRow,
-    /** On the clock of `performance.now()`. */
+    /** By the batcher's clock, in ms. */
     readonly expiresAt: number,
     private readonly resolve: (outcome: BatchedOutcome) => void,
   ) {

@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Time as the group commit sees it; tests drive their own. */
+export interface AppendClock {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Resolves after `ms`. */
+  delay(ms: number): Promise<void>;
+}
+
+export const systemClock: AppendClock = {
+  now: () => performance.now(),
+  delay: (ms) => sleep(ms),
+};
