@@ -8,6 +8,11 @@ export interface Progress {
   readonly length: number;
 }
 
+interface Seen extends Progress {
+  /** The member version at which somebody of the room was refused the run. */
+  readonly deniedAt?: number;
+}
+
 /** Runs whose end was told are remembered this many at a time, so that a late chunk does not bring them back. */
 const MAX_ENDED = 10_000;
 
@@ -36,7 +41,7 @@ function isRunEvent(name: string): name is RunEvent {
 /** Follows the runs of joined threads by the events that pass, so that the poll can tell which of them got lost. */
 @Injectable()
 export class RunProgress {
-  private readonly threads = new Map<string, Map<string, Progress>>();
+  private readonly threads = new Map<string, Map<string, Seen>>();
   private readonly over = new Set<string>();
 
   /** Takes note of an event on its way to the sockets; one from another process is not to be trusted in its shape. */
@@ -86,13 +91,25 @@ export class RunProgress {
     if (this.over.size > MAX_ENDED && oldest !== undefined) this.over.delete(oldest);
   }
 
+  /**
+   * Somebody of the room was refused the run: removed since, which makes a new member version, or the thread was deleted,
+   * which the next poll sees. Refused once more at the same version, the run is not there, as after a history that was
+   * lost. It is dropped and not over: if it lives after all, the next poll finds the sockets behind.
+   */
+  denied({ threadId, memberVersion }: ThreadTarget, runId: string): void {
+    const seen = this.threads.get(threadId)?.get(runId);
+    if (seen === undefined) return;
+    if (seen.deniedAt === memberVersion) this.threads.get(threadId)?.delete(runId);
+    else this.set(threadId, runId, { ...seen, deniedAt: memberVersion });
+  }
+
   /** No socket has the thread open any more. */
   forget(threadId: string): void {
     this.threads.delete(threadId);
   }
 
-  private set(threadId: string, runId: string, progress: Progress): void {
-    const runs = this.threads.get(threadId) ?? new Map<string, Progress>();
+  private set(threadId: string, runId: string, progress: Seen): void {
+    const runs = this.threads.get(threadId) ?? new Map<string, Seen>();
     this.threads.set(threadId, runs.set(runId, progress));
   }
 }

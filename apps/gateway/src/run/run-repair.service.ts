@@ -20,7 +20,7 @@ export class RunRepair {
     private readonly local: LocalFanOut,
   ) {}
 
-  /** `reader` is any user who is in the room: what one may read, all may. */
+  /** `reader` is any user who is in the room: what one may read, all may. One who was removed meanwhile reads nothing. */
   async check(target: ThreadTarget, runs: PolledThread['runs'], reader: Principal): Promise<void> {
     if (this.suspects(target, runs).length === 0) return;
     await delay(SETTLE_MS);
@@ -52,7 +52,7 @@ export class RunRepair {
         break;
       }
       case 'denied':
-        this.progress.ended(threadId, runId);
+        this.progress.denied(target, runId);
         break;
       case 'tail':
       case 'pending':
