@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createSigner, createVerifier, TokenError } from 'fast-jwt';
 import { AppError } from '@holdfast/contracts';
 import { CLOCK_TOLERANCE_S, REQUIRED_CLAIMS, type TokenRules } from './token-rules.js';
@@ -30,13 +31,14 @@ export class SecretTokens {
    * @throws AppError `unauthenticated`.
    */
   verify(token: string): unknown {
+    // Two names that are not text would be read as the same one.
+    if (!isUtf8(Buffer.from(token.split('.')[1] ?? '', 'base64url'))) throw refused('the token is not valid');
     try {
       return this.verifier(token);
     } catch (error) {
-      const isExpired = error instanceof TokenError && error.code === TokenError.codes.expired;
-      throw new AppError('unauthenticated', isExpired ? 'the token has expired' : 'the token is not valid', {
-        cause: error,
-      });
+      // Only the code: the rest may quote the token.
+      const code = error instanceof TokenError ? error.code : undefined;
+      throw refused(code === TokenError.codes.expired ? 'the token has expired' : 'the token is not valid', code);
     }
   }
 
@@ -44,4 +46,8 @@ export class SecretTokens {
   sign(claims: Readonly<Record<string, unknown>>): string {
     return this.signer(claims);
   }
+}
+
+function refused(message: string, cause?: string): AppError {
+  return new AppError('unauthenticated', message, { cause });
 }

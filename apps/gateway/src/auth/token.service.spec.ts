@@ -23,19 +23,22 @@ function sign(overrides: { claims?: object; iss?: string; aud?: string; exp?: st
 }
 
 /** Signed rightly, whatever it says. */
-function forge({ header = {}, claims: extra = {}, hash = 'sha256' }: Forgery = {}): string {
+function forge({ header = {}, claims: extra = {}, sub, hash = 'sha256' }: Forgery = {}): string {
   const exp = Math.floor(Date.now() / 1_000) + 60;
   const said = [
     { alg: 'HS256', ...header },
-    { ...claims, iss: 'holdfast', aud: 'holdfast', exp, ...extra },
+    { ...claims, iss: 'holdfast', aud: 'holdfast', exp, ...(sub === undefined ? {} : { sub }), ...extra },
   ];
-  const text = said.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const encoding = sub === undefined ? 'utf8' : 'latin1';
+  const text = said.map((part) => Buffer.from(JSON.stringify(part), encoding).toString('base64url')).join('.');
   return `${text}.${createHmac(hash, SECRET).update(text).digest('base64url')}`;
 }
 
 interface Forgery {
   readonly header?: object;
   readonly claims?: object;
+  /** In Latin-1. */
+  readonly sub?: string;
   readonly hash?: string;
 }
 
@@ -83,6 +86,7 @@ describe('TokenService with a secret', () => {
     ['no audience', () => forge({ claims: { aud: undefined } })],
     ['a critical header it does not know', () => forge({ header: { crit: ['x'], x: 1 } })],
     ['another hash', () => forge({ header: { alg: 'HS512' }, hash: 'sha512' })],
+    ['a name that is no text', () => forge({ sub: 'J\xf6rg' })],
     ['no signature', () => forge().replace(/[^.]+$/, '')],
     ['padding that the signature does not cover', async () => `${await sign()}=`],
     [
