@@ -26,10 +26,10 @@ const PAUSE_PER_ITEM_MS = 4;
 /** Longest pause between the starts of two batches that does not depend on who else arrives, in ms. */
 const MAX_PAUSE_MS = 250;
 
-/** Recent items above which it is a crowd, whose next batch gathers for as long as it keeps arriving. */
-const CROWD = 100;
+/** Waiting items above which it is a crowd, whose next batch gathers for as long as it keeps arriving. */
+const CROWD = 200;
 
-/** Longest pause between the starts of two batches of a crowd, in ms; a database that takes longer is left that time. */
+/** Longest pause between the starts of two batches of a crowd, in ms; longer only while a database is slower than this. */
 const MAX_CROWD_PAUSE_MS = 600;
 
 /** Longest pause that a slow database asks for, in ms. */
@@ -106,7 +106,7 @@ export class NaturalBatcher<I, O> {
     const items = this.recent.items + this.waiting.length - 1;
     const now = performance.now();
     const gatherMs = at + Math.min(MAX_PAUSE_MS, PAUSE_PER_ITEM_MS * items) - now;
-    if (gatherMs > 0 || items <= CROWD) return gatherMs;
+    if (gatherMs > 0 || this.waiting.length <= CROWD) return gatherMs;
     const longestMs = Math.max(MAX_CROWD_PAUSE_MS, Math.min(MAX_YIELD_MS, this.tookMs));
     return Math.min(at + longestMs, this.cameAt + ARRIVED_AFTER_MS) - now;
   }
