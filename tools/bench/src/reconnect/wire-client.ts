@@ -66,6 +66,7 @@ export class WireClient {
 
   /** Resolves with the JSON array that the command is answered with. */
   ask(command: string, request: object): Promise<Buffer> {
+    if (this.socket.destroyed) return Promise.reject(new Error('the connection is gone'));
     const id = this.nextId;
     this.nextId += 1;
     this.send(`42${this.prefix}${String(id)}${JSON.stringify([command, request])}`);
