@@ -1,7 +1,7 @@
 import { createLogger } from '@holdfast/observability';
 import { RedisConnections, type RedisConfig } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
-import { Presence, type InstanceIdentity } from '../src/index.js';
+import { Presence } from '../src/index.js';
 import { RedisConnectionRegistry } from '../src/registry/connection-registry.redis.js';
 import { RedisInstanceRegistry } from '../src/registry/instance-registry.redis.js';
 import { StaleCleaner } from '../src/registry/stale-cleaner.js';
@@ -20,16 +20,15 @@ export class RegistryInstance {
   /** Users that this instance told to be gone, as the survivor of another. */
   readonly departed: string[] = [];
 
-  constructor(config: RedisConfig, instanceId: string, identity: Partial<InstanceIdentity> = {}) {
+  constructor(config: RedisConfig, instanceId: string, maxPending?: number) {
     this.redis = new RedisConnections(config, logger);
     this.registry = new RedisInstanceRegistry(this.redis, this.shutdown, {
       app: 'gateway',
       instanceId,
       version: '1.2.3',
       heartbeatMs: 500,
-      ...identity,
     });
-    this.connections = new RedisConnectionRegistry(this.redis, this.registry);
+    this.connections = new RedisConnectionRegistry(this.redis, this.registry, maxPending);
     this.cleaner = new StaleCleaner(this.redis, this.registry);
     this.presence = new Presence(this.connections);
     this.cleaner.onOffline((users: readonly UserTarget[]) => {

@@ -15,6 +15,11 @@ function user(n: number) {
   return { tenantId: 't', userId: `user-${n.toString()}` };
 }
 
+async function ignoredValues(): Promise<number> {
+  const { values } = await metrics.counter('holdfast_ignored_packets_total').get();
+  return values.find(({ labels }) => labels.source === 'registry')?.value ?? 0;
+}
+
 async function cleanups(outcome: string): Promise<number> {
   const { values } = await metrics.counter('holdfast_registry_cleanups_total').get();
   return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
@@ -25,14 +30,9 @@ describe('the connection registry', () => {
   let port: number;
   const open: RegistryInstance[] = [];
 
-  function begin(instanceId: string): RegistryInstance {
-    const made = new RegistryInstance(redisConfig(`redis://127.0.0.1:${port}`), instanceId);
+  async function instance(instanceId: string, maxPending?: number): Promise<RegistryInstance> {
+    const made = new RegistryInstance(redisConfig(`redis://127.0.0.1:${port}`), instanceId, maxPending);
     open.push(made);
-    return made;
-  }
-
-  async function instance(instanceId: string): Promise<RegistryInstance> {
-    const made = begin(instanceId);
     await eventually(() => made.registry.isRegistered, WAIT);
     return made;
   }
@@ -85,6 +85,37 @@ describe('the connection registry', () => {
     const used = await a.redis.command.info('commandstats');
     // The test itself asked for the keys once.
     expect(used).not.toMatch(/cmdstat_scan:|cmdstat_keys:calls=([2-9]|1\d)/);
+  });
+
+  it('finds an instance that died behind leases that nobody cleans up, and takes off the list what is no lease', async () => {
+    const [a, dead] = [await instance('a'), await instance('dead')];
+    await dead.connections.add(ADA, 'x');
+    const { command, keys } = a.redis;
+    const before = await ignoredValues();
+    const numbers = Array.from({ length: 120 }, (_, n) => n.toString());
+    await command.zadd(keys.instances, ...numbers.flatMap((n) => [1, `no lease ${n}`]));
+    await command.zadd(keys.instances, ...numbers.flatMap((n) => [2, `slo-service:${n}:0123456789ab`]));
+    dead.kill();
+    await eventually(() => expect(a.departed).toEqual(['ada']), WAIT);
+    expect(await a.connections.locate([ADA])).toEqual([[]]);
+    expect(await command.zcount(keys.instances, 1, 1)).toBe(0);
+    expect(await command.zcount(keys.instances, 2, 2)).toBe(120);
+    expect((await ignoredValues()) - before).toBe(120);
+  });
+
+  it('forgets nobody who leaves while more wait to be written than there is room for', async () => {
+    const [a, b] = [await instance('a', 5), await instance('b')];
+    const crowd = Array.from({ length: 20 }, (_, n) => user(n));
+    for (const each of crowd) await a.connections.add(each, 'x');
+    // At most the first one is written at once and five wait; for the others there is no room.
+    const went = await Promise.all(crowd.map((each) => a.connections.remove(each, 'x')));
+    expect(went.filter(Boolean).length).toBeLessThanOrEqual(6);
+    await eventually(async () => expect(await b.connections.locate(crowd)).toEqual(crowd.map(() => [])), WAIT);
+
+    for (const each of crowd) await a.connections.add(each, 'y');
+    await a.close();
+    expect(await b.connections.locate(crowd)).toEqual(crowd.map(() => []));
+    expect(await b.redis.command.zcard(b.redis.keys.instances)).toBe(1);
   });
 
   it('goes on with what a cleaner left that died itself', async () => {

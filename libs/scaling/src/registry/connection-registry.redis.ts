@@ -6,7 +6,7 @@ import { ConnectionWriter } from './connection-writer.js';
 import { countIgnored, isForeignType } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { locationsOf } from './locations-of.js';
-import { PendingUsers, settle, type Waiter } from './pending-users.js';
+import { MAX_PENDING, PendingUsers, settle, type Waiter } from './pending-users.js';
 import { userRef } from './user-ref.js';
 
 interface LocalUser {
@@ -30,7 +30,7 @@ const SETTLE_HEARTBEATS = 3;
 @Injectable()
 export class RedisConnectionRegistry extends ConnectionRegistry implements OnApplicationBootstrap {
   readonly #users = new Map<string, LocalUser>();
-  readonly #pending = new PendingUsers();
+  readonly #pending: PendingUsers;
   readonly #writer: ConnectionWriter;
   #round: IterableIterator<LocalUser> = this.#users.values();
   #roundTimer: NodeJS.Timeout | undefined;
@@ -41,8 +41,10 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
   constructor(
     private readonly redis: RedisConnections,
     private readonly instance: RedisInstanceRegistry,
+    maxPending = MAX_PENDING,
   ) {
     super();
+    this.#pending = new PendingUsers(maxPending);
     this.#writer = new ConnectionWriter(redis, instance, (ref) => this.#users.get(ref)?.connections);
   }
 
@@ -137,7 +139,7 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#pending.size > 0 && this.instance.isRegistered) {
+    while (this.instance.isRegistered && (this.#pending.size > 0 || (await this.#recall()))) {
       const failed = await this.#writer.write(this.#pending.take(BATCH));
       if (failed.length === 0) continue;
       for (const { user, waiters } of failed) {
@@ -151,6 +153,20 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
     }
   }
 
+  /** Takes up who went and found no place among those that wait: the lease's index still names them. */
+  async #recall(): Promise<boolean> {
+    if (!this.#pending.hasRefused) return false;
+    this.#pending.hasRefused = false;
+    try {
+      await this.#writer.visitIndex((user) => {
+        if (!this.isHere(user)) this.#pending.add(user);
+      });
+    } catch {
+      this.#pending.hasRefused = true;
+    }
+    return this.#pending.size > 0;
+  }
+
   async #leave(): Promise<boolean> {
     clearInterval(this.#roundTimer);
     for (const { user } of this.#users.values()) this.#pending.add(user);
@@ -159,6 +175,6 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
     this.#write();
     await this.#writing;
     clearTimeout(this.#retryTimer);
-    return this.#pending.size === 0;
+    return this.#pending.size === 0 && !this.#pending.hasRefused;
   }
 }

@@ -1,8 +1,8 @@
 import { metrics } from '@holdfast/observability';
 
-/** Counts a value in Redis that nobody of us can have written; it is treated as if it were not there. */
-export function countIgnored(): void {
-  metrics.counter('holdfast_ignored_packets_total').inc({ source: 'registry' });
+/** Counts values in Redis that nobody of us can have written; they are treated as if they were not there. */
+export function countIgnored(count = 1): void {
+  metrics.counter('holdfast_ignored_packets_total').inc({ source: 'registry' }, count);
 }
 
 /** Whether Redis refused because a key holds something of another type. */

@@ -1,4 +1,4 @@
-import type { InstanceDetail } from '@holdfast/contracts';
+import type { AppName, InstanceDetail } from '@holdfast/contracts';
 import type { RedisConnections } from '@holdfast/redis';
 import { parseHeartbeat } from './heartbeat.js';
 import { countIgnored } from './ignored.js';
@@ -7,8 +7,10 @@ import { LEASES } from './lease-scripts.js';
 import { parseLease } from './lease.js';
 
 const MAX_LISTED = 1_000;
-/** Leases that one look for ended ones covers, those with the oldest heartbeats first. */
-const MAX_OLDEST = 100;
+/** Leases that are looked at in one step for ended ones, those with the oldest heartbeats first. */
+const PAGE = 100;
+/** Steps of one look. */
+const MAX_PAGES = 10;
 
 /** Reads the list of leases. Its methods reject if Redis does not answer in time. */
 export class LeaseReader {
@@ -40,12 +42,25 @@ export class LeaseReader {
     return { instances: [...instances.values()], stale: [...stale].filter((id) => !instances.has(id)) };
   }
 
-  /** Leases that ended and are still listed. */
-  async ended(): Promise<string[]> {
+  /**
+   * Some leases of an app that ended and are still listed. Those of apps of which nobody is left stay on the list and are
+   * passed by; what is no lease is taken off it.
+   */
+  async ended(app: AppName): Promise<string[]> {
     const { command, keys } = this.connections;
-    const oldest = await command.zrange(keys.instances, 0, MAX_OLDEST - 1);
-    const words = await this.#words(oldest);
-    return oldest.filter((_, index) => (words[index] ?? null) === null);
+    let start = 0;
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      const listed = await command.zrange(keys.instances, start, start + PAGE - 1);
+      const words = await this.#words(listed);
+      const ended = listed.filter((_, index) => (words[index] ?? null) === null);
+      const foreign = ended.filter((lease) => parseLease(lease) === undefined);
+      if (foreign.length > 0) countIgnored(await command.zrem(keys.instances, ...foreign));
+      const own = ended.filter((lease) => parseLease(lease)?.app === app);
+      // Whoever comes after living ones has a later heartbeat, and lives as well.
+      if (own.length > 0 || ended.length === 0 || listed.length < PAGE) return own;
+      start += PAGE - foreign.length;
+    }
+    return [];
   }
 
   async #words(leases: readonly string[]): Promise<(string | null)[]> {

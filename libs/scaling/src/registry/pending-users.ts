@@ -15,8 +15,8 @@ export interface PendingUser {
   readonly waiters: Waiter[];
 }
 
-/** Users that wait; one that finds no place is registered by the next round over all users. */
-const MAX_PENDING = 50_000;
+/** Users that wait. Who comes and finds no place is registered by the next round over all users. */
+export const MAX_PENDING = 50_000;
 
 /** Tells the waiters what happened; undefined if it is not known. */
 export function settle(waiters: Waiter[], happened?: Waiter['event']): void {
@@ -25,7 +25,11 @@ export function settle(waiters: Waiter[], happened?: Waiter['event']): void {
 
 /** The users whose entries have to be written, each once however often it changed. */
 export class PendingUsers {
+  /** Whether somebody found no place since this was last false. */
+  hasRefused = false;
   readonly #users = new Map<string, PendingUser>();
+
+  constructor(private readonly limit: number) {}
 
   get size(): number {
     return this.#users.size;
@@ -35,7 +39,10 @@ export class PendingUsers {
   add(user: UserTarget, waiter?: Waiter): boolean {
     const ref = userRef(user);
     const known = this.#users.get(ref);
-    if (known === undefined && this.#users.size >= MAX_PENDING) return false;
+    if (known === undefined && this.#users.size >= this.limit) {
+      this.hasRefused = true;
+      return false;
+    }
     const pending = known ?? { ref, user, waiters: [] };
     if (waiter !== undefined) pending.waiters.push(waiter);
     this.#users.set(ref, pending);

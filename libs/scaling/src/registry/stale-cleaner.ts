@@ -7,7 +7,6 @@ import { countIgnored, isForeignType } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { LeaseReader } from './lease-reader.js';
 import { KEEP_CLAIM, SETTLE_CLAIM } from './lease-scripts.js';
-import { parseLease } from './lease.js';
 import { parseUserRef } from './user-ref.js';
 
 /** Users of one step; the claim is prolonged after each. */
@@ -81,10 +80,9 @@ export class StaleCleaner implements OnApplicationBootstrap {
   async #sweep(): Promise<string[]> {
     if (!this.instance.isRegistered) return [];
     const cleaned: string[] = [];
-    for (const lease of await this.#reader.ended()) {
-      // Instances of the same app know what the users of a lost one have to be told.
-      if (this.#over || lease === this.instance.lease || parseLease(lease)?.app !== this.instance.identity.app)
-        continue;
+    // Instances of the same app know what the users of a lost one have to be told.
+    for (const lease of await this.#reader.ended(this.instance.identity.app)) {
+      if (this.#over || lease === this.instance.lease) continue;
       const outcome = await this.#clean(lease).catch(() => 'failed' as const);
       if (outcome === 'taken') continue;
       metrics.counter('holdfast_registry_cleanups_total').inc({ outcome });
