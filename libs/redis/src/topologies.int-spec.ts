@@ -130,10 +130,10 @@ class Pieces {
   }
 }
 
-const hasTls = canMakeCertificates();
-const withTls = hasTls ? describe : describe.skip;
+const tls = canMakeCertificates();
+const REFUSES = `refuses ${tls ? 'another authority, no encryption and ' : ''}a wrong password`;
 
-withTls('encrypted, with passwords', () => {
+describe(tls ? 'encrypted, with passwords' : 'with passwords; no OpenSSL, so not encrypted', () => {
   let fleet: RedisFleet;
   let pieces: Pieces | undefined;
   let elsewhere: string;
@@ -156,7 +156,7 @@ withTls('encrypted, with passwords', () => {
     username: 'holdfast',
     password: APP_PASSWORD,
     ...(mode === 'sentinel' ? { sentinelPassword: SENTINEL_PASSWORD } : {}),
-    tls: true,
+    tls,
     tlsCaFile: fleet.caFile,
     ...more,
   });
@@ -176,15 +176,19 @@ withTls('encrypted, with passwords', () => {
     }
   };
   const refusals = (mode: 'sentinel' | 'cluster'): readonly (() => RedisConfig)[] => [
-    () => configOf(mode, { tlsCaFile: makeCertificates(elsewhere).ca }),
-    () => configOf(mode, { tls: false, tlsCaFile: undefined }),
+    ...(tls
+      ? [
+          () => configOf(mode, { tlsCaFile: makeCertificates(elsewhere).ca }),
+          () => configOf(mode, { tls: false, tlsCaFile: undefined }),
+        ]
+      : []),
     () => configOf(mode, { password: 'wrong-pass' }),
   ];
 
   describe('Sentinel', () => {
     beforeAll(async () => {
       fleet = await startRedisSentinel({
-        tls: true,
+        tls,
         password: PASSWORD,
         sentinelPassword: SENTINEL_PASSWORD,
         acl: [ACL],
@@ -192,7 +196,7 @@ withTls('encrypted, with passwords', () => {
     });
     afterAll(() => fleet.dispose());
 
-    it('refuses another authority, no encryption and a wrong password', async () => {
+    it(REFUSES, async () => {
       for (const config of refusals('sentinel')) await expectRefused(config());
       await expectRefused(configOf('sentinel', { sentinelPassword: 'wrong-pass' }));
     });
@@ -211,11 +215,11 @@ withTls('encrypted, with passwords', () => {
 
   describe('Cluster', () => {
     beforeAll(async () => {
-      fleet = await startRedisCluster({ tls: true, password: PASSWORD, acl: [ACL] });
+      fleet = await startRedisCluster({ tls, password: PASSWORD, acl: [ACL] });
     });
     afterAll(() => fleet.dispose());
 
-    it('refuses another authority, no encryption and a wrong password', async () => {
+    it(REFUSES, async () => {
       for (const config of refusals('cluster')) await expectRefused(config());
     });
 

@@ -3,11 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CHAT_NAMESPACE, type LogEvent } from '@holdfast/contracts';
 import { createLogger } from '@holdfast/observability';
-import { RedisConnections } from '@holdfast/redis';
+import { RedisConnections, type RedisConfig } from '@holdfast/redis';
 import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { chatAdapter, SocketFanOut, ThreadGate, threadRoom, type ThreadTarget } from '../src/index.js';
-import { redisConfig } from './redis-config.js';
 
 const EPOCH = 'one';
 
@@ -51,10 +50,10 @@ export class TestGateway {
   readonly #clients: Socket[] = [];
 
   constructor(
-    redisUrl: string,
+    config: RedisConfig,
     private readonly log: TestLog,
   ) {
-    this.connections = new RedisConnections(redisConfig(redisUrl), logger);
+    this.connections = new RedisConnections(config, logger);
     this.gate = new ThreadGate({
       pull: (_, afterSeq) => {
         this.pulls += 1;

@@ -27,7 +27,7 @@ describe('the gated adapter', () => {
   const open: { close(): Promise<unknown> }[] = [];
 
   function gateway(): TestGateway {
-    const made = new TestGateway(url, log);
+    const made = new TestGateway(redisConfig(url), log);
     open.push(made);
     return made;
   }
