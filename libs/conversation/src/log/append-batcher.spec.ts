@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { AppError } from '@holdfast/contracts';
 import fc from 'fast-check';
 import { AppendStory, type Fate, type Saying } from '../../test/append-story.js';
 import { FakeLog, message, type Fault } from '../../test/fake-log.js';
@@ -87,6 +88,34 @@ describe('AppendBatcher', () => {
     const batches = batcher(log, { batchRows: 1 }, 1);
     const outcomes = await batches.submit(['1', '2', '3'].map((id) => message('t0', 's', id)));
     expect(outcomes).toMatchObject([1, 2, 3].map((seq) => ({ status: 'appended', event: { seq } })));
+  });
+
+  it('refuses what was written after a parked message that is refused behind a batch without an answer', async () => {
+    const log = new FakeLog();
+    let goOn = (): void => undefined;
+    const otherHasTheLane = new Promise<void>((resolve) => (goOn = resolve));
+    let tries = 0;
+    const batches = new AppendBatcher({
+      lanes: 1,
+      limits: { batchRows: 1, busyPauseMs: 0, stuckMs: 0 },
+      append: async (rows) => {
+        const ids = rows.map(({ clientMessageId }) => clientMessageId);
+        if (ids.includes('other')) {
+          goOn();
+          await parked;
+        }
+        if (ids.includes('stuck') && tries++ > 0) {
+          await otherHasTheLane;
+          throw new AppError('unavailable', 'no answer');
+        }
+        return ids.includes('other') || ids.includes('later') ? log.append(rows) : [{ status: 'busy' }];
+      },
+    });
+    const stuck = batches.submit([message('a', 's', 'stuck')]);
+    const parked = batches.submit([message('b', 's', 'parked')]);
+    const rest = batches.submit([message('c', 's', 'other'), message('b', 's', 'later')]);
+    const outcomes = (await Promise.all([stuck, parked, rest])).flat();
+    expect(outcomes.map(({ status }) => status)).toEqual(['unavailable', 'unavailable', 'appended', 'blocked']);
   });
 
   it('refuses at once what exceeds its bound', async () => {

@@ -42,6 +42,8 @@ export class AppendBatcher {
   private readonly busyLane = new AppendLane();
   /** Number of parked entries by thread. */
   private readonly parked = new Map<string, number>();
+  /** Those under way, one for each running lane. */
+  private readonly rounds = new Set<Round>();
   private readonly limits: AppendLimits;
   private readonly clock: AppendClock;
   private waiting = 0;
@@ -87,7 +89,9 @@ export class AppendBatcher {
     while (lane.entries.length > 0) {
       const batch = lane.nextBatch(this.limits);
       const round: Round = { lane, busyThreads: new Set(), failedChains: new Set() };
+      this.rounds.add(round);
       await this.execute(batch, round);
+      this.rounds.delete(round);
       if (lane !== this.busyLane) continue;
       lane.putBack(batch);
       if (round.busyThreads.size > 0) await this.clock.delay(this.limits.busyPauseMs);
@@ -122,7 +126,7 @@ export class AppendBatcher {
     if (!isDataError(error)) {
       this.options.onFailure?.(error);
       for (const entry of batch) this.settle(entry, { status: 'unavailable' });
-      this.block(new Set(batch.map(({ chain }) => chain)), round);
+      this.block(new Set(batch.map(({ chain }) => chain)));
     } else if (batch.length === 1) {
       for (const entry of batch) this.settle(entry, { status: 'invalid' });
     } else {
@@ -134,7 +138,10 @@ export class AppendBatcher {
 
   /** Refuses what waits behind a batch that got no answer: it would only wait for the same deadline once more. */
   private giveUp({ lane }: Round): void {
-    for (const entry of lane.entries) if (!entry.isSettled) this.settle(entry, { status: 'unavailable' });
+    const behind = lane.entries.filter(({ isSettled }) => !isSettled);
+    for (const entry of behind) this.settle(entry, { status: 'unavailable' });
+    // What was written after a parked entry may still be in the lane of its thread.
+    if (lane === this.busyLane) this.block(new Set(behind.map(({ chain }) => chain)));
   }
 
   private mayGo(entry: AppendEntry, round: Round): boolean {
@@ -146,7 +153,7 @@ export class AppendBatcher {
     }
     if (entry.expiresAt <= this.clock.now()) {
       this.settle(entry, { status: 'busy' });
-      this.block(new Set([entry.chain]), round);
+      this.block(new Set([entry.chain]));
       return false;
     }
     if (round.busyThreads.has(threadId) || (round.lane !== this.busyLane && this.parked.has(threadId))) {
@@ -179,9 +186,9 @@ export class AppendBatcher {
     for (const resolve of this.idle.splice(0)) resolve();
   }
 
-  /** Refuses whatever waits behind a failed entry; `round` remembers it for the rest of the batch. */
-  private block(chains: ReadonlySet<string>, round: Round): void {
-    for (const chain of chains) round.failedChains.add(chain);
+  /** Refuses whatever waits behind a failed entry; every round remembers it for the rest of its batch. */
+  private block(chains: ReadonlySet<string>): void {
+    for (const { failedChains } of this.rounds) for (const chain of chains) failedChains.add(chain);
     for (const lane of [this.busyLane, ...this.lanes]) {
       for (const entry of lane.entries) {
         if (!entry.isSettled && chains.has(entry.chain)) this.settle(entry, { status: 'blocked' });
