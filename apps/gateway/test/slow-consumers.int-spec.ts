@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { partsText, type ServerEvent } from '@holdfast/contracts';
+import { partsText, type LogEvent, type ServerEvent } from '@holdfast/contracts';
 import { claimRun, commitChunks, finishRun } from '@holdfast/conversation';
 import { GUIDE_AGENT_ID } from '@holdfast/database';
 import { metrics } from '@holdfast/observability';
 import { FanOut, type ThreadTarget } from '@holdfast/scaling';
 import { eventually } from '@holdfast/testing';
+import { LiveSessions } from '../src/session/live-sessions.service.js';
 import { SocketOutputs } from '../src/session/socket-outputs.service.js';
 import type { ChatClient } from './support/chat-client.js';
 import { Stage } from './support/stage.js';
 
 const MIB = 1_048_576;
 const SLOW = { timeoutMs: 20_000 };
+const RELAXED = { LIMIT_RATE_MESSAGES: '10000', LIMIT_RATE_BURST: '10000', LIMIT_COMMANDS_PER_S: '10000' };
 
 /** A run whose output is committed and then told, as a worker does it. */
 class Stream {
@@ -63,6 +65,13 @@ function textOf(client: ChatClient, runId: string): string {
   return text;
 }
 
+/** The whole log of a thread after `afterSeq`. */
+async function pullAll(client: ChatClient, threadId: string, afterSeq = 0): Promise<LogEvent[]> {
+  const { events, more } = await client.do('events.pull', { threadId, afterSeq, limit: 200 });
+  const last = events.at(-1)?.seq ?? afterSeq;
+  return more ? [...events, ...(await pullAll(client, threadId, last))] : events;
+}
+
 /** The network connection of a client, to stop and go on reading. */
 function wire(client: ChatClient): { pause(): void; resume(): void } {
   return (client.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } }).ws;
@@ -72,7 +81,7 @@ describe('a client that reads slowly', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await Stage.set(1, { LIMIT_RATE_MESSAGES: '10000', LIMIT_RATE_BURST: '10000' });
+    stage = await Stage.set(1, RELAXED);
   }, 120_000);
 
   afterAll(async () => {
@@ -129,5 +138,54 @@ describe('a client that reads slowly', () => {
     }, SLOW);
     expect(deaf.all('run.chunk').length).toBeLessThanOrEqual(ann.all('run.chunk').length - 100);
     expect(deaf.all('run.snapshot').length).toBeLessThan(20);
+  }, 120_000);
+
+  /** The packets of Socket.IO that the gateway writes to a client's connection from now on. */
+  function spyOn(client: ChatClient): string[] {
+    const written: string[] = [];
+    const sessions = [...(stage.gateways[0]?.app.get(LiveSessions) ?? [])];
+    const socket = sessions.find(({ id }) => id === client.socket.id);
+    socket?.conn.on('packetCreate', ({ type, data }: { type: string; data?: unknown }) => {
+      if (type === 'message') written.push(String(data));
+    });
+    return written;
+  }
+
+  it('is closed as slow_consumer above 4 MiB, comes back, and then has exactly the log; the others notice nothing', async () => {
+    const [ann, deaf] = await Promise.all(['bea', 'mute'].map((sub) => stage.connect({ sub })));
+    if (!ann || !deaf) throw new Error('not connected');
+    const threadId = await ann.createThread([deaf.userId]);
+    await Promise.all([ann.open(threadId), deaf.open(threadId)]);
+    const closed = async () => {
+      const { values } = await metrics.counter('holdfast_slow_transitions_total').get();
+      return values.find(({ labels }) => labels.kind === 'closed')?.value ?? 0;
+    };
+    const before = await closed();
+    const written = spyOn(deaf);
+    wire(deaf).pause();
+    const text = 'x'.repeat(30_000);
+    for (let n = 0; n < 500 && (await closed()) === before; n += 1) await ann.send(threadId, text);
+    expect(await closed()).toBe(before + 1);
+    // Its last word, behind what the client did not read: it is dropped with it, unless the network takes it all at once.
+    expect(written.at(-1)).toBe('2/chat,["session.closing",{"code":"slow_consumer","mayReconnect":true}]');
+
+    wire(deaf).resume();
+    await eventually(() => {
+      expect(deaf.all('session.ready')).toHaveLength(2);
+    }, SLOW);
+    const afterSeq = deaf.events(threadId).at(-1)?.seq ?? 2;
+    const epoch = deaf.all('session.ready')[0]?.epoch ?? '';
+    const cursor = { threadId, afterSeq, epoch };
+    const [resumed] = (await deaf.do('session.resume', { threads: [cursor], runs: [] })).threads;
+    if (resumed?.status !== 'delta') throw new Error('not resumed');
+    const resumedTo = resumed.events.at(-1)?.seq ?? afterSeq;
+    const held = [...deaf.events(threadId), ...resumed.events, ...(await pullAll(deaf, threadId, resumedTo))];
+    expect(held).toEqual(await pullAll(ann, threadId, 2));
+    expect(ann.events(threadId)).toEqual(held);
+    expect(ann.all('session.ready')).toHaveLength(1);
+    await ann.send(threadId, 'and on');
+    await eventually(() => {
+      expect(deaf.events(threadId).at(-1)).toEqual(ann.events(threadId).at(-1));
+    }, SLOW);
   }, 120_000);
 });

@@ -1,7 +1,11 @@
 import { EVENT_COLUMNS } from './event-row.js';
 
-/** Stored bytes of one page, beyond its first event. */
+/** Bytes of one page, beyond its first event. */
 const PAGE_BYTES = 1_048_576;
+
+/** Bytes that an event takes on the wire; compressed ones are stored in a small part of that. */
+const BYTES_OF_E = `case when pg_column_compression(e.data) is null then pg_column_size(e.data)
+                         else octet_length(e.data::text) end`;
 
 /**
  * A lateral subquery `e` with one page of events: those that fulfil `where`, nearest first, cut at `limit` and at
@@ -14,9 +18,10 @@ export function pageSql(
 ): string {
   return `lateral (
     select ${EVENT_COLUMNS} from (
-      select e.*, sum(pg_column_size(e.data)) over (order by e.seq ${direction}) - pg_column_size(e.data) as bytes_before
+      select e.*, sum(e.bytes) over (order by e.seq ${direction}) - e.bytes as bytes_before
       from (
-        select ${EVENT_COLUMNS} from chat.event e where ${where} order by e.seq ${direction} limit ${limit}
+        select ${EVENT_COLUMNS}, ${BYTES_OF_E} as bytes
+        from chat.event e where ${where} order by e.seq ${direction} limit ${limit}
       ) e
     ) e
     where e.bytes_before < ${bytes}
