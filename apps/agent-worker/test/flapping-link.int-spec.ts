@@ -90,6 +90,11 @@ async function flap(): Promise<void> {
 }
 
 it('a link to Redis that flaps costs no run, no cancel, no connection, and ends by itself', async () => {
+  // A worker that has served a run has subscribed to all that it listens to, which its start does not wait for.
+  const first = await ask('What is running right now?');
+  await eventually(async () => {
+    expect(await conversation.ending(first.threadId, first.runId)).toBeDefined();
+  }, SLOW);
   const before = await eventually(async () => {
     const now = await connections();
     expect(now.channels).toBeGreaterThan(0);

@@ -11,6 +11,9 @@ const TOKEN = 'operations-token-of-thirty-two-characters';
 const service = { logLevel: 'silent', logPretty: false };
 const logger = createLogger({ app: 'test', instanceId: 'test-1', level: 'silent', pretty: false });
 
+/** Some looks at the process. */
+const RECOVERY = { timeoutMs: 20_000 };
+
 describe('the probes', () => {
   let app: NestFastifyApplication;
 
@@ -36,7 +39,11 @@ describe('the probes', () => {
   it('pass once booted, and are not cached', async () => {
     await app.listen(0, '127.0.0.1');
     for (const name of ['live', 'startup', 'ready']) {
-      expect(await probe(name)).toMatchObject({ status: 200, cache: 'no-store', body: { status: 'ok' } });
+      expect(await probe(name)).toMatchObject({ status: 200, cache: 'no-store' });
+      // A process whose event loop was late while it booted says so until the next look at it.
+      await eventually(async () => {
+        expect(await probe(name)).toMatchObject({ status: 200, body: { status: 'ok' } });
+      }, RECOVERY);
     }
   });
 
