@@ -52,6 +52,7 @@ export { addMember, type MembersChanged } from './thread/add-member.js';
 export { authorizeMember, type Membership } from './thread/authorize-member.js';
 export { deleteThread, type DeletedThread } from './thread/delete-thread.js';
 export { exportThread, type ThreadExportStream } from './thread/export-thread.js';
+export { latestThreads, type LatestThread, type ThreadMember } from './thread/latest-threads.js';
 export { listThreads, type ThreadListRequest } from './thread/list-threads.js';
 export { markRead, type ReadMark } from './thread/mark-read.js';
 export { listMembers, memberIds, type MemberIds } from './thread/members.js';

@@ -13,6 +13,7 @@ import {
   deleteThread,
   editMessage,
   getThread,
+  latestThreads,
   listAgents,
   listMembers,
   listThreads,
@@ -22,6 +23,7 @@ import {
   readEvents,
   removeMember,
   ThreadOpener,
+  type Principal,
   updateThread,
 } from '../src/index.js';
 import { fixture, bodies, command, log, person, row, say, text, thread, type Fixture } from './fixture.js';
@@ -112,6 +114,25 @@ describe('threads', () => {
     await expect(listThreads(f.db, carol, { limit: 2, archived: false, cursor: 'x' })).rejects.toMatchObject({
       code: 'invalid',
     });
+  });
+
+  it('are found for many members at once, the latest of each that are still in use', async () => {
+    const [dan, eve] = [await person(f.db, 'default', 'Dan'), await person(f.db, 'default', 'Eve')];
+    const shared = await thread(f.db, dan, { members: [eve] });
+    const archived = await thread(f.db, dan);
+    await updateThread(f.db, dan, { threadId: archived, change: { archived: true } });
+    await deleteThread(f.db, dan, await thread(f.db, dan));
+    const newer = await thread(f.db, dan);
+    const of = async (limit: number, members: readonly Principal[]) =>
+      (await latestThreads(f.db, members, limit)).map(({ userId, threadId }) => [userId, threadId]);
+    expect(await of(9, [dan, eve])).toEqual([
+      [dan.userId, newer],
+      [dan.userId, shared],
+      [eve.userId, shared],
+    ]);
+    expect(await of(1, [dan])).toEqual([[dan.userId, newer]]);
+    expect(await of(9, [{ ...dan, tenantId: f.mallory.tenantId }])).toEqual([]);
+    expect(await of(9, [])).toEqual([]);
   });
 
   it('are deleted by their owner: blank, without runs, and gone for everybody', async () => {

@@ -1,14 +1,18 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { listThreads, pollThreads } from '@holdfast/conversation';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { latestThreads } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
-import { LOGGER, type Logger } from '@holdfast/observability';
-import { StaleCleaner, type UserTarget } from '@holdfast/scaling';
+import { Presence, StaleCleaner, type UserTarget } from '@holdfast/scaling';
 import { Courtesy } from './courtesy.service.js';
 
 /** Threads of a user that are told, the latest first. */
 const MAX_THREADS = 50;
 /** Users that wait to be told of; who asks anew sees the others' absence as well. */
 const MAX_WAITING = 1_000;
+/** Users of one query. */
+const BATCH = 500;
+/** Notices of one turn of the event loop. */
+const TURN = 50;
 
 /** Tells threads whose members went because the gateway that had their sockets is gone. Nothing depends on it. */
 @Injectable()
@@ -18,9 +22,9 @@ export class DepartureNotices implements OnApplicationBootstrap {
 
   constructor(
     private readonly cleaner: StaleCleaner,
+    private readonly presence: Presence,
     private readonly database: Database,
     private readonly courtesy: Courtesy,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -30,25 +34,21 @@ export class DepartureNotices implements OnApplicationBootstrap {
     });
   }
 
-  /** One user after the other: many left at once, and nobody waits for it. */
+  /** Many left at once, many of them are on their way back, and Postgres has those who return to serve. */
   private async tellAll(): Promise<void> {
     this.isTelling = true;
-    for (let user = this.waiting.shift(); user !== undefined; user = this.waiting.shift()) {
-      await this.tell(user).catch((error: unknown) => {
-        this.logger.debug({ err: error }, 'departure not told');
-      });
+    while (this.waiting.length > 0) {
+      // The database counts its failures itself, and who asks anew sees the absence.
+      await this.tell(this.waiting.splice(0, BATCH)).catch(() => undefined);
     }
     this.isTelling = false;
   }
 
-  private async tell(user: UserTarget): Promise<void> {
-    const { userId } = user;
-    const page = { limit: MAX_THREADS, archived: false };
-    const { threads } = await listThreads(this.database, { ...user, roles: [] }, page);
-    const polled = await pollThreads(
-      this.database,
-      threads.map(({ id }) => id),
-    );
-    for (const target of polled.threads) this.courtesy.tell(target, 'presence.changed', { userId, online: false });
+  private async tell(users: readonly UserTarget[]): Promise<void> {
+    const threads = await latestThreads(this.database, await this.presence.absent(users), MAX_THREADS);
+    for (const [nth, { userId, ...target }] of threads.entries()) {
+      this.courtesy.tell(target, 'presence.changed', { userId, online: false });
+      if ((nth + 1) % TURN === 0) await nextTurn();
+    }
   }
 }

@@ -4,6 +4,7 @@ import { redisConfig } from '../../test/redis-config.js';
 import { RegistryInstance } from '../../test/registry-instance.js';
 
 const ADA = { tenantId: 't', userId: 'ada' };
+const BOB = { tenantId: 't', userId: 'bob' };
 const WAIT = { timeoutMs: 15_000 };
 
 jest.setTimeout(60_000);
@@ -35,8 +36,10 @@ describe('Presence', () => {
     expect(await b.online('t', ['ada', 'bob'])).toEqual(['ada']);
     expect(await a.disconnected(ADA, '1')).toBe(false);
     expect(await a.disconnected(ADA, '1')).toBe(false);
+    expect(await a.absent([ADA, BOB])).toEqual([BOB]);
     expect(await b.disconnected(ADA, '1')).toBe(true);
     expect(await a.online('t', ['ada'])).toEqual([]);
+    expect(await a.absent([ADA, BOB])).toEqual([ADA, BOB]);
   });
 
   it('keeps tenants apart', async () => {
@@ -58,5 +61,6 @@ describe('Presence', () => {
     await a.presence.connected(ADA, '1');
     a.kill();
     expect(await a.presence.online('t', ['ada', 'bob'])).toEqual(['ada']);
+    expect(await a.presence.absent([ADA, BOB])).toEqual([]);
   });
 });

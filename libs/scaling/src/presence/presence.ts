@@ -32,4 +32,13 @@ export class Presence {
       })
       .map(({ userId }) => userId);
   }
+
+  /** Which of the users are certainly connected nowhere: where Redis does not tell, nobody is taken for absent. */
+  async absent(users: readonly UserTarget[]): Promise<UserTarget[]> {
+    const located = await this.connections.locate(users);
+    return users.filter((user, index) => {
+      const found = located[index];
+      return !this.connections.isHere(user) && found !== undefined && found !== 'unknown' && found.length === 0;
+    });
+  }
 }
