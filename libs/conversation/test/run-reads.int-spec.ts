@@ -91,4 +91,21 @@ describe('what is read of runs at once', () => {
     );
     for (const [one] of opened) expect(one?.resume).toMatchObject({ runs: [{ runId, off: 0 }] });
   });
+
+  it('answers a cursor beyond all numbers that are stored, and whoever asks at the same time', async () => {
+    const { runId } = await running(10);
+    const follower = new RunFollower(f.db);
+    const beyond = [
+      { runId, attempt: 2 ** 31, off: 0 },
+      { runId, attempt: 1, off: 2 ** 31 },
+      { runId, attempt: Number.MAX_SAFE_INTEGER, off: Number.MAX_SAFE_INTEGER },
+    ];
+    const [strange, honest] = await Promise.all([
+      follower.follow(f.alice, beyond),
+      follower.follow(f.alice, [{ runId, attempt: 1, off: 4 }]),
+    ]);
+    const whole = { status: 'snapshot', runId, attempt: 1, off: 0, parts: [{ type: 'text', text: 'x'.repeat(10) }] };
+    expect(strange).toEqual([whole, whole, whole]);
+    expect(honest).toEqual([{ status: 'tail', runId, attempt: 1, off: 4, parts: [{ type: 'text', text: 'xxxxxx' }] }]);
+  });
 });

@@ -17,13 +17,14 @@ interface Row {
 /** When to ask again for a run that was not read, in ms. */
 const RETRY_MS = 250;
 
-// The client's chunk borders need not be ours: reading starts at the chunk that contains its offset.
+// The client's chunk borders need not be ours: reading starts at the chunk that contains its offset. A cursor may name an
+// attempt and an offset beyond what the columns of a run can hold: one that does must not fail the others of its batch.
 const FOLLOW = {
   name: 'runs_follow',
   text: `with wanted as (
            select i.ord, i.client, r.id, r.status, r.attempt, r.length, s.first_off,
                   ${bytesOf('r', 's.first_off')} as bytes
-           from unnest($1::uuid[], $2::integer[], $3::integer[], $4::uuid[], $5::uuid[], $6::integer[]) with ordinality
+           from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::integer[]) with ordinality
              as i (run_id, attempt, off, tenant_id, user_id, client, ord)
            join chat.run r on r.id = i.run_id and r.tenant_id = i.tenant_id
            join chat.thread t on t.id = r.thread_id and t.deleted_at is null
