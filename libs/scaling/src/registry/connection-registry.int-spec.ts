@@ -123,7 +123,7 @@ describe('the connection registry', () => {
     await b.connections.add(ADA, 'x');
     const { command, keys } = a.redis;
     // Somebody claims what is about to be lost, and is never heard of again.
-    await command.set(keys.cleaning(b.registry.lease), 'gone', 'PX', 3_000);
+    await command.set(keys.cleaning(b.registry.lease), 'gateway:gone:0123456789ab', 'PX', 3_000);
     b.kill();
     await eventually(async () => expect(await a.registry.census()).toMatchObject({ stale: ['b'] }), WAIT);
     expect(await a.cleaner.sweep()).toEqual([]);

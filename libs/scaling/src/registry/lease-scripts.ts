@@ -21,6 +21,22 @@ local answer = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1] - 1, 'WITHSCORES')
 table.insert(answer, 1, string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000)))
 return answer`;
 
+/**
+ * Whoever claims names a lease of their own, and a claim ends by itself. What has no end, or one so far away that nobody
+ * can have set it, names no lease, or is of another type would block the clean-up: it makes room, in the same step.
+ *
+ * KEYS: claim. ARGV: who claims, ms, longest life of anybody's claim in ms. Answers 0 if somebody else has it, 1 if it is
+ * theirs now, 2 if something that was no claim made room for it.
+ */
+export const CLAIM = `local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'string' then
+  local left = redis.call('PTTL', KEYS[1])
+  local lease = '^[a-z-]+:[A-Za-z0-9._-]+:' .. string.rep('[0-9a-f]', 12) .. '$'
+  if left >= 0 and left <= tonumber(ARGV[3]) and string.find(redis.call('GET', KEYS[1]), lease) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return kind == 'none' and 1 or 2`;
+
 /** KEYS: claim. ARGV: who claims, ms. Answers 1 if the claim is still theirs, and prolongs it. */
 export const KEEP_CLAIM = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;

@@ -6,13 +6,15 @@ import { writeEntry } from './entry.js';
 import { countIgnored, isForeignType } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { LeaseReader } from './lease-reader.js';
-import { KEEP_CLAIM, SETTLE_CLAIM } from './lease-scripts.js';
+import { CLAIM, KEEP_CLAIM, SETTLE_CLAIM } from './lease-scripts.js';
 import { parseUserRef } from './user-ref.js';
 
 /** Users of one step; the claim is prolonged after each. */
 const BATCH = 200;
 /** Longest time between two steps, in ms: past it the cleaner is taken for dead, and another goes on where it stopped. */
 const CLAIM_MS = 10_000;
+/** Longest life of a claim that is taken for one, in ms; leaves room for a release that claims for longer. */
+const MAX_CLAIM_MS = 60_000;
 
 type OnOffline = (users: readonly UserTarget[]) => void;
 
@@ -95,7 +97,9 @@ export class StaleCleaner implements OnApplicationBootstrap {
     const { command, keys } = this.redis;
     const claim = keys.cleaning(lease);
     const me = this.instance.lease;
-    if ((await command.set(claim, me, 'PX', CLAIM_MS, 'NX')) !== 'OK') return 'taken';
+    const answer = await command.eval(CLAIM, 1, claim, me, CLAIM_MS, MAX_CLAIM_MS);
+    if (answer === 0) return 'taken';
+    if (answer === 2) countIgnored();
     for (let refs = await this.#some(lease); refs.length > 0; refs = await this.#some(lease)) {
       await this.#forget(lease, refs);
       if (this.#over || (await command.eval(KEEP_CLAIM, 1, claim, me, CLAIM_MS)) !== 1) return 'lost';

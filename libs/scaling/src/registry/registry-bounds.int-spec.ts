@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { metrics } from '@holdfast/observability';
+import { eventually, freePort, startRedis } from '@holdfast/testing';
+import { redisConfig } from '../../test/redis-config.js';
+import { RegistryInstance } from '../../test/registry-instance.js';
+
+const WAIT = { timeoutMs: 20_000 };
+
+// Processes start and stop here; the deadlines that matter are asserted one by one.
+jest.setTimeout(90_000);
+
+async function ignoredValues(): Promise<number> {
+  const { values } = await metrics.counter('holdfast_ignored_packets_total').get();
+  return values.find(({ labels }) => labels.source === 'registry')?.value ?? 0;
+}
+
+describe('the registry under more, or other, than it expects', () => {
+  let redis: Awaited<ReturnType<typeof startRedis>>;
+  let port: number;
+  const open: RegistryInstance[] = [];
+
+  async function instance(instanceId: string, maxPending?: number): Promise<RegistryInstance> {
+    const made = new RegistryInstance(redisConfig(`redis://127.0.0.1:${port}`), instanceId, maxPending);
+    open.push(made);
+    await eventually(() => made.registry.isRegistered, WAIT);
+    return made;
+  }
+
+  beforeEach(async () => {
+    port = await freePort();
+    redis = await startRedis({ port, settings: { appendonly: 'no' } });
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((made) => made.close()));
+    await redis.dispose();
+  });
+
+  it('cleans up what is claimed by nobody: without an end, in no name of a lease, by another type', async () => {
+    const a = await instance('a');
+    const { command, keys } = a.redis;
+    const before = await ignoredValues();
+    const claims: readonly ((key: string) => Promise<unknown>)[] = [
+      (key) => command.set(key, 'gateway:gone:0123456789ab'),
+      (key) => command.set(key, 'gateway:gone:0123456789ab', 'PX', 86_400_000),
+      (key) => command.set(key, 'gone', 'PX', 50_000),
+      (key) => command.sadd(key, 'gateway:gone:0123456789ab'),
+    ];
+    const lost = claims.map((_, n) => `gateway:lost-${n.toString()}:0123456789ab`);
+    const theirs = 'gateway:theirs:0123456789ab';
+    await command.set(keys.cleaning(theirs), 'gateway:gone:0123456789ab', 'PX', 50_000);
+    for (const [n, claim] of claims.entries()) await claim(keys.cleaning(lost[n] ?? ''));
+    for (const [n, lease] of [...lost, theirs].entries()) {
+      await command.sadd(keys.leaseUsers(lease), `t/user-${n.toString()}`);
+      await command.hset(keys.connections('t', `user-${n.toString()}`), lease, 'x');
+      await command.zadd(keys.instances, 1, lease);
+    }
+    await eventually(() => expect(a.departed.toSorted()).toEqual(['user-0', 'user-1', 'user-2', 'user-3']), WAIT);
+    await eventually(async () => expect(await a.registry.census()).toMatchObject({ stale: ['theirs'] }), WAIT);
+    // What another has claimed is left to them.
+    expect(await a.cleaner.sweep()).toEqual([]);
+    expect(await command.get(keys.cleaning(theirs))).toBe('gateway:gone:0123456789ab');
+    expect(await command.exists(...lost.map((lease) => keys.cleaning(lease)))).toBe(0);
+    expect((await ignoredValues()) - before).toBe(4);
+  });
+});
