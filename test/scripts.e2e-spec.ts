@@ -40,6 +40,19 @@ describe('npm start -- options', () => {
   });
 });
 
+describe.each([
+  ['chaos.mjs', [], /--seed <n>[^]*kill-gateway/],
+  ['bench.mjs', [], /npm run bench:reconnect -- /],
+  ['bench.mjs', ['takeover'], /^ {2}npm run bench:takeover$/m],
+])('%s %j', (name, args, text) => {
+  it('tells with --help what it does, and builds and runs nothing', () => {
+    const { status, stdout, stderr } = script(name, [...args, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(text);
+    expect(stderr).not.toContain('Building');
+  });
+});
+
 describe('count-tests', () => {
   const counts = (report: string) => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-counts-'));

@@ -9,6 +9,7 @@ import { runPlain } from './rolling/plain-server.js';
 import { deployRolling, rolling } from './rolling/rolling.js';
 import { slo } from './slo/slo.js';
 import { takeover } from './takeover/takeover.js';
+import { textInsteadOf } from './usage.js';
 
 /** `npm run bench:<name>`: each prints figures and ends with 1 if a promise was not kept. */
 const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
@@ -19,7 +20,13 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   rolling,
   slo,
   takeover,
-  // The clients of `reconnect`, in a process of their own.
+  // `npm run deploy:rolling`: `rolling` with all apps and nothing beside it.
+  'deploy-rolling': deployRolling,
+};
+
+/** What benches start as processes of their own. */
+const PARTS: Readonly<Record<string, () => Promise<boolean>>> = {
+  // The clients of `reconnect`.
   crowd: runCrowd,
   // What `reconnect` compares with.
   tutorial: runTutorial,
@@ -27,15 +34,18 @@ const BENCHES: Readonly<Record<string, () => Promise<boolean>>> = {
   naive: runNaive,
   // What `rolling` compares with.
   plain: runPlain,
-  // `npm run deploy:rolling`: `rolling` with all apps and nothing beside it.
-  'deploy-rolling': deployRolling,
 };
 
-const [name = ''] = process.argv.slice(2);
-const bench = BENCHES[name];
-if (bench === undefined) {
-  process.stderr.write(`Name one of: ${Object.keys(BENCHES).join(', ')}\n`);
-  process.exitCode = 2;
-} else {
-  process.exitCode = (await bench()) ? 0 : 1;
+async function main(args: readonly string[]): Promise<number> {
+  const [name = ''] = args;
+  const part = PARTS[name];
+  if (part !== undefined) return (await part()) ? 0 : 1;
+  const instead = textInsteadOf(args);
+  if (instead !== undefined) {
+    (instead.exitCode === 0 ? process.stdout : process.stderr).write(instead.text);
+    return instead.exitCode;
+  }
+  return (await BENCHES[name]?.()) === true ? 0 : 1;
 }
+
+process.exitCode = await main(process.argv.slice(2));

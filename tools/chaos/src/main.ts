@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repositoryRoot } from '@holdfast/testing';
 import { check, type Verdict } from './checker/index.js';
@@ -55,6 +55,8 @@ async function mutants({ dist, mutants: names = [] }: ChaosOptions, signal: Abor
 
 /** One after the other, because a history may be large. */
 async function sumUp(files: readonly string[]): Promise<number> {
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw new RangeError(`There is no history ${missing}.`);
   const verdicts: Verdict[] = [];
   for (const file of files) verdicts.push(await check(file));
   print(summary(verdicts));

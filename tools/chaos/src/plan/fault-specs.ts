@@ -65,6 +65,8 @@ export function chooseFaults(choice: string): string[] {
   const unknown = wanted.find(
     (word) => word !== 'all' && !chosen.some((name) => name === word || name.startsWith(`${word}-`)),
   );
-  if (unknown !== undefined) throw new RangeError(`There is no fault ${unknown}.`);
+  if (unknown !== undefined) {
+    throw new RangeError(`There is no fault "${unknown}": npm run chaos -- --help lists them.`);
+  }
   return chosen;
 }

@@ -1,7 +1,11 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '@holdfast/testing';
-import { chooseFaults } from '../plan/fault-specs.js';
+import { chooseMutants, MUTANTS } from '../mutants/mutants.js';
+import { chooseFaults, FAULT_SPECS } from '../plan/fault-specs.js';
+
+const WIDTH = 120;
+const INDENT = ' '.repeat(4);
 
 export const HELP = `Runs Holdfast in real processes, breaks things, and checks what people were told against what is true.
 
@@ -18,6 +22,12 @@ export const HELP = `Runs Holdfast in real processes, breaks things, and checks 
   --help            Show this text.
 
 It ends with 0 if no promise was broken, with 1 if one was, and with 2 if it could not run.
+
+Faults:
+${lines(FAULT_SPECS)}
+
+Mutants:
+${lines(MUTANTS)}
 `;
 
 const OPTIONS = {
@@ -49,12 +59,7 @@ export interface ChaosOptions {
 
 /** @throws Error that names what is wrong */
 export function parseOptions(args: readonly string[]): ChaosOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: true,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parse(args);
   const [stray] = positionals;
   if (values.summary && stray === undefined) throw new RangeError('--summary needs histories.');
   if (stray !== undefined && !values.mutants && !values.summary) throw new RangeError(`"${stray}" is no option.`);
@@ -66,9 +71,30 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     rate: numberOf('rate', values.rate, 1),
     history: values.history === undefined ? undefined : resolve(values.history),
     dist: resolve(values.dist ?? join(repositoryRoot(), 'dist')),
-    mutants: values.mutants ? positionals.flatMap((names) => names.split(',')) : undefined,
+    mutants: values.mutants ? chooseMutants(positionals.flatMap((names) => names.split(','))) : undefined,
     summary: values.summary ? positionals.map((file) => resolve(file)) : undefined,
   };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true });
+  } catch (cause) {
+    const [what = ''] = (cause as Error).message.split('. ');
+    throw new RangeError(`${what}: npm run chaos -- --help lists the options.`, { cause });
+  }
+}
+
+/** The names, as many on a line as fit. */
+function lines(named: readonly { readonly name: string }[]): string {
+  const [first = '', ...others] = named.map(({ name }) => name);
+  const filled = [INDENT + first];
+  for (const name of others) {
+    const last = `${filled.at(-1) ?? ''}, ${name}`;
+    if (last.length < WIDTH) filled.splice(-1, 1, last);
+    else filled.push(INDENT + name);
+  }
+  return filled.join('\n');
 }
 
 function numberOf(name: string, text: string, min: number): number {
