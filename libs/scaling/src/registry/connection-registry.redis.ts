@@ -44,7 +44,7 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
     maxPending = MAX_PENDING,
   ) {
     super();
-    this.#pending = new PendingUsers(maxPending);
+    this.#pending = new PendingUsers(maxPending, (ref) => this.#users.has(ref));
     this.#writer = new ConnectionWriter(redis, instance, (ref) => this.#users.get(ref)?.connections);
   }
 
@@ -169,8 +169,9 @@ export class RedisConnectionRegistry extends ConnectionRegistry implements OnApp
 
   async #leave(): Promise<boolean> {
     clearInterval(this.#roundTimer);
-    for (const { user } of this.#users.values()) this.#pending.add(user);
+    const users = [...this.#users.values()];
     this.#users.clear();
+    for (const { user } of users) this.#pending.add(user);
     await this.#writing;
     this.#write();
     await this.#writing;

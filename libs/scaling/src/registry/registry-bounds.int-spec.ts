@@ -14,6 +14,11 @@ async function ignoredValues(): Promise<number> {
   return values.find(({ labels }) => labels.source === 'registry')?.value ?? 0;
 }
 
+async function pendingUsers(): Promise<number | undefined> {
+  const { values } = await metrics.gauge('holdfast_registry_pending').get();
+  return values[0]?.value;
+}
+
 describe('the registry under more, or other, than it expects', () => {
   let redis: Awaited<ReturnType<typeof startRedis>>;
   let port: number;
@@ -62,5 +67,22 @@ describe('the registry under more, or other, than it expects', () => {
     expect(await command.get(keys.cleaning(theirs))).toBe('gateway:gone:0123456789ab');
     expect(await command.exists(...lost.map((lease) => keys.cleaning(lease)))).toBe(0);
     expect((await ignoredValues()) - before).toBe(4);
+  });
+
+  it('registers everybody who comes while more wait to be written than there is room for, but who has left', async () => {
+    const [a, b] = [await instance('a', 5), await instance('b')];
+    const crowd = Array.from({ length: 300 }, (_, n) => ({ tenantId: 't', userId: `user-${n.toString()}` }));
+    const [left, stayed] = [crowd.slice(100, 150), [...crowd.slice(0, 100), ...crowd.slice(150)]];
+    const came = crowd.map((each) => a.connections.add(each, 'x'));
+    const went = left.map((each) => a.connections.remove(each, 'x'));
+    // Nobody waits for a place: those who find none are told nothing, at once.
+    await Promise.all([...came, ...went]);
+    const here = [{ instanceId: 'a', connectionIds: ['x'] }];
+    // The round over all users, which would find them in the end, takes one in half a second.
+    await eventually(async () => expect(await b.connections.locate(stayed)).toEqual(stayed.map(() => here)), {
+      timeoutMs: 10_000,
+    });
+    expect(await b.connections.locate(left)).toEqual(left.map(() => []));
+    await eventually(async () => expect(await pendingUsers()).toBe(0), WAIT);
   });
 });
