@@ -17,6 +17,10 @@ export class LiveSessions {
   private readonly sockets = new Set<ChatSocket>();
   private readonly listeners: SessionListener[] = [];
 
+  constructor() {
+    this.measure();
+  }
+
   get count(): number {
     return this.sockets.size;
   }
@@ -28,7 +32,7 @@ export class LiveSessions {
   add(socket: ChatSocket): void {
     this.sockets.add(socket);
     for (const listener of this.listeners) listener.added(socket);
-    metrics.gauge('holdfast_connections').set(this.sockets.size);
+    this.measure();
   }
 
   /** Tells `listener` of every socket that comes or goes from now on. */
@@ -39,7 +43,7 @@ export class LiveSessions {
   /** @param reason Socket.IO's, of the end of the connection */
   remove(socket: ChatSocket, reason = 'transport close'): void {
     if (this.sockets.delete(socket)) for (const listener of this.listeners) listener.removed(socket, reason);
-    metrics.gauge('holdfast_connections').set(this.sockets.size);
+    this.measure();
   }
 
   /** Ends a session with a last word; a client that may reconnect does so by itself. */
@@ -49,5 +53,9 @@ export class LiveSessions {
     // A namespace disconnect tells a Socket.IO client to stay away; a closed connection tells it to come back.
     if (last.mayReconnect) socket.conn.close();
     else socket.disconnect(true);
+  }
+
+  private measure(): void {
+    metrics.gauge('holdfast_connections').set(this.sockets.size);
   }
 }

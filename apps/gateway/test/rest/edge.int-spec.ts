@@ -237,4 +237,8 @@ describe('metrics', () => {
     );
     expect(text).not.toContain('00000000abcd');
   });
+
+  it('have the number of sockets before anybody has come: an autoscaler takes a missing one for unknown', async () => {
+    expect((await gateway.call('GET /metrics')).text).toMatch(/^holdfast_connections 0$/m);
+  });
 });
