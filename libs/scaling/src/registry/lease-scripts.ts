@@ -15,11 +15,18 @@ local t = redis.call('TIME')
 redis.call('ZADD', KEYS[2], t[1] * 1000 + math.floor(t[2] / 1000), ARGV[3])
 return 1`;
 
-/** KEYS: leases. ARGV: limit. Answers the time now, then leases and the times of their last heartbeats, newest first. */
-export const LEASES = `local t = redis.call('TIME')
-local answer = redis.call('ZREVRANGE', KEYS[1], 0, ARGV[1] - 1, 'WITHSCORES')
+function leases(range: string): string {
+  return `local t = redis.call('TIME')
+local answer = redis.call(${range}, 'WITHSCORES')
 table.insert(answer, 1, string.format('%.0f', t[1] * 1000 + math.floor(t[2] / 1000)))
 return answer`;
+}
+
+/** KEYS: leases. ARGV: limit. Answers the time now, then leases and the times of their last heartbeats, newest first. */
+export const NEWEST = leases("'ZREVRANGE', KEYS[1], 0, ARGV[1] - 1");
+
+/** KEYS: leases. ARGV: first rank, last rank. The same from rank to rank, oldest first. */
+export const OLDEST = leases("'ZRANGE', KEYS[1], ARGV[1], ARGV[2]");
 
 /**
  * Whoever claims names a lease of their own, and a claim ends by itself. What has no end, or one so far away that nobody

@@ -85,4 +85,33 @@ describe('the registry under more, or other, than it expects', () => {
     expect(await b.connections.locate(left)).toEqual(left.map(() => []));
     await eventually(async () => expect(await pendingUsers()).toBe(0), WAIT);
   });
+
+  it('finds an instance that died behind more leases of a lost app than it looks at in one go', async () => {
+    const [a, dead] = [await instance('a'), await instance('dead')];
+    await dead.connections.add({ tenantId: 't', userId: 'ada' }, 'x');
+    const { command, keys } = a.redis;
+    const numbers = Array.from({ length: 2_500 }, (_, n) => n.toString());
+    const anHourAgo = Date.now() - 3_600_000;
+    await command.zadd(keys.instances, ...numbers.flatMap((n) => [anHourAgo, `slo-service:${n}:0123456789ab`]));
+    dead.kill();
+    await eventually(() => expect(a.departed).toEqual(['ada']), WAIT);
+    await eventually(async () => expect(await command.zcard(keys.instances)).toBe(2_501), WAIT);
+  });
+
+  it('forgets leases of a lost app after a day, unless users are registered under them', async () => {
+    const a = await instance('a');
+    const { command, keys } = a.redis;
+    const before = await ignoredValues();
+    const hour = 3_600_000;
+    const listed = (n: number) => `slo-service:${n.toString()}:0123456789ab`;
+    const yesterday = Array.from({ length: 1_500 }, (_, n) => [Date.now() - 25 * hour, listed(n)]);
+    await command.sadd(keys.leaseUsers(listed(7)), 't/ada');
+    await command.zadd(keys.instances, Date.now() - 23 * hour, listed(2_000), ...yesterday.flat());
+    await eventually(async () => {
+      const left = await command.zrange(keys.instances, 0, -1);
+      expect(left).toEqual([listed(7), listed(2_000), a.registry.lease]);
+    }, WAIT);
+    expect(await command.exists(keys.leaseUsers(listed(7)))).toBe(1);
+    expect((await ignoredValues()) - before).toBe(0);
+  });
 });
