@@ -62,7 +62,7 @@ export function configurationPage(): string {
     '',
     'Everything is configured by environment variables, read and checked once at boot: a process with an invalid',
     'configuration lists every mistake and does not start. `npm start` needs none of them; it hands on what it is given, but',
-    'sets `PORT`, `HOST`, `INSTANCE_ID` and `WEB_ROOT` of each app itself. The apps load no `.env` file;',
+    'sets `HOST`, `INSTANCE_ID`, `WEB_ROOT` and the port of each app itself; `PORT` is that of the page. The apps load no `.env` file;',
     'Docker Compose reads one for the variables that `docker-compose.yml` names. Keys of agents are variables too, named',
     '`HOLDFAST_SECRET_…` by whoever creates the agent.',
     '',
