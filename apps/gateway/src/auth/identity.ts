@@ -27,12 +27,17 @@ export const Claims = z.object({
   exp: z.number(),
 });
 
+/** A name for whoever has none, without half a character at its end, which no store returns as it was. */
+function nameOf(sub: string): string {
+  return sub.slice(0, CEILINGS.nameUnits).replace(/\p{Surrogate}$/u, '');
+}
+
 /** The identity that checked claims describe. */
 export function toIdentity(claims: z.infer<typeof Claims>): Identity {
   return {
     sub: claims.sub,
     tenant: claims.tenant,
-    name: toLine(claims.name ?? claims.sub.slice(0, CEILINGS.nameUnits)),
+    name: toLine(claims.name ?? nameOf(claims.sub)),
     kind: claims.kind ?? 'human',
     roles: claims.roles ?? [],
     expiresAt: new Date(Math.min(claims.exp, MAX_EXP_S) * 1_000),

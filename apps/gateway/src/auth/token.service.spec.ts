@@ -57,6 +57,12 @@ describe('TokenService with a secret', () => {
     },
   );
 
+  it('names who has no name by the subject, and cuts no character in two', async () => {
+    const sub = `${'a'.repeat(79)}😀😀`;
+    const { name } = await service().verify(await sign({ claims: { sub, name: undefined } }));
+    expect(name).toBe('a'.repeat(79));
+  });
+
   it('accepts a token that another library signed', async () => {
     expect(await service().verify(forge())).toMatchObject(claims);
   });
