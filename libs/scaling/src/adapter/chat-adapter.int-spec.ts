@@ -145,6 +145,8 @@ describe('the gated adapter', () => {
     const [a, b] = [gateway(), gateway()];
     const seen = await a.watch();
     await Promise.all([bridged(a, b), bridged(b, a)]);
+    const ends: string[] = [];
+    a.client?.on('disconnect', (reason) => ends.push(reason));
     const { command, keys } = b.connections;
     const room = threadRoom(log.target);
     const { threadId } = log.target;
@@ -166,6 +168,9 @@ describe('the gated adapter', () => {
         opts,
       ]),
       JSON.stringify(['x', { type: 1, nsp: CHAT_NAMESPACE }, opts]),
+      JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['connect', {}] }, opts]),
+      JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['disconnect'] }, { ...opts, rooms: [] }]),
+      JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['presence.changed', {}], id: {} }, opts]),
       JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['a'] }, { rooms: 'all' }]),
     ];
     for (const packet of packets) {
@@ -178,6 +183,7 @@ describe('the gated adapter', () => {
     }
     b.fanOut.toThread(log.target, 'events.appended', log.append());
     await eventually(() => expect(seen).toEqual([1]));
+    expect(ends).toEqual([]);
     expect(a.client?.connected).toBe(true);
   });
 

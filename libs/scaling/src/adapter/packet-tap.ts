@@ -7,6 +7,16 @@ import { packetCodec } from './packet-codec.js';
 /** Packet type EVENT of the Socket.IO protocol; gateways send each other no other. */
 const EVENT = 2;
 
+/** Names that Socket.IO keeps to itself: a client closes a connection that brings it an event of such a name. */
+const RESERVED: ReadonlySet<unknown> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
 /** What the adapter reads as "nothing for me". */
 const NOTHING: readonly unknown[] = [];
 
@@ -28,8 +38,10 @@ function readEnvelope(value: unknown): Envelope | undefined {
   if (!Array.isArray(value)) return undefined;
   const [uid, packet, opts] = value as unknown[];
   if (typeof uid !== 'string' || !isRecord(packet) || !isRecord(opts)) return undefined;
-  const { type, data } = packet;
-  if (type !== EVENT || !Array.isArray(data) || typeof data[0] !== 'string') return undefined;
+  const { type, data, id } = packet;
+  // An id would ask every client for an acknowledgement.
+  if (type !== EVENT || id !== undefined) return undefined;
+  if (!Array.isArray(data) || typeof data[0] !== 'string' || RESERVED.has(data[0])) return undefined;
   if (!isStrings(opts['rooms']) || !isStrings(opts['except'])) return undefined;
   if (opts['flags'] !== undefined && !isRecord(opts['flags'])) return undefined;
   return { uid, packet: { data }, rooms: opts['rooms'] };
