@@ -6,6 +6,7 @@ const APPEND_PROVIDER = 'apps/gateway/src/message/append-batcher.provider.js';
 const READ_EVENTS = 'libs/conversation/src/log/read-events.js';
 const MEMBER_JOIN = 'from chat.thread t join chat.member m on';
 const LEFT_MEMBER_JOIN = 'from chat.thread t left join chat.member m on';
+const OPENER = 'libs/conversation/src/open/opener-queries.js';
 
 /** Defects of who may see what, and of the processes themselves. */
 export const SERVICE_MUTANTS: readonly Mutant[] = [
@@ -25,6 +26,19 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
       inGateway(READ_EVENTS, MEMBER_JOIN, LEFT_MEMBER_JOIN),
       // The parameter stays in use: Postgres would not know its type.
       inGateway(READ_EVENTS, 'where t.id = $1 and t.tenant_id = $2', 'where t.id = $1 and $2::text is not null'),
+    ],
+    scenario: { minutes: 0.3, faults: [], rate: 20 },
+  },
+  {
+    name: 'open-to-strangers',
+    defect: 'open and resume answer whoever names a thread, of any tenant, and let them into its room',
+    invariant: 'isolation',
+    tells: 'sees a thread of',
+    patches: [
+      inGateway(OPENER, 't.id = i.thread_id and t.tenant_id = i.tenant_id', 't.id = i.thread_id'),
+      inGateway(OPENER, 'join chat.member m on m.thread_id = i.', 'left join chat.member m on m.thread_id = i.'),
+      // A stranger has no role, and an answer without one would be refused where replies are checked.
+      inGateway('libs/conversation/src/thread/summary.js', 'role: row.role,', "role: row.role ?? 'member',"),
     ],
     scenario: { minutes: 0.3, faults: [], rate: 20 },
   },
