@@ -4,6 +4,7 @@ import { isDataError } from '@holdfast/database';
 import { AppendBatcher, type AppendOutcome, type AppendRow, type BatchedOutcome } from '../src/index.js';
 import { laneOf } from '../src/log/append-lane.js';
 import { FakeLog, keyOf, message, textOf, type Fault } from './fake-log.js';
+import { VirtualClock } from './virtual-clock.js';
 
 /** What somebody writes in one go, how long nothing else happens then, and whether the batcher gets a turn. */
 export interface Saying {
@@ -14,10 +15,11 @@ export interface Saying {
   readonly passMs: number;
 }
 
-/** What becomes of one call of the log, and how long that takes. */
+/** What becomes of one call of the log, how long that takes, and whether it comes at the end of that time. */
 export interface Fate {
   readonly fault: Fault;
   readonly tookMs: number;
+  readonly isLate: boolean;
 }
 
 /** Steps order what happens at the same time. */
@@ -43,37 +45,33 @@ interface Said {
 
 const LANES = 2;
 const WAIT_MS = 100;
+const ANSWER_MS = 140;
+/** How much earlier than at its bound something may be answered. */
+const EARLY_MS = 20;
 const STUCK_MS = 40;
 const RETRYABLE: ReadonlySet<string> = new Set(['busy', 'unavailable', 'blocked']);
 
 const chainOf = ({ threadId, senderId }: AppendRow) => `${threadId} ${senderId}`;
 const isNeverBusy = ({ threadId }: AppendRow) => !threadId.endsWith('0');
-const turn = () => new Promise(setImmediate);
 
 /** People write through an `AppendBatcher` to a log with faults; time passes only where the story says so. */
 export class AppendStory {
   private readonly log: FakeLog;
+  private readonly clock = new VirtualClock(() => this.log.inFlight > 0);
   private readonly batches: AppendBatcher;
   private readonly calls: Call[] = [];
   private readonly all: Said[] = [];
   /** What the log found wrong with what it was asked. */
   private readonly misuse: unknown[] = [];
-  private now = 0;
   private steps = 0;
 
   constructor(fates: readonly Fate[], batchRows: number) {
     this.log = new FakeLog((call) => fates[call]?.fault ?? 'none');
     this.batches = new AppendBatcher({
-      append: (rows) => this.append(rows, fates[this.calls.length]?.tookMs ?? 0),
+      append: (rows) => this.append(rows, fates[this.calls.length]),
       lanes: LANES,
-      limits: { batchRows, waitMs: WAIT_MS, stuckMs: STUCK_MS, busyPauseMs: 10 },
-      clock: {
-        now: () => this.now,
-        delay: async (ms) => {
-          await turn();
-          this.now += ms;
-        },
-      },
+      limits: { batchRows, waitMs: WAIT_MS, answerMs: ANSWER_MS, stuckMs: STUCK_MS, busyPauseMs: 10 },
+      clock: this.clock,
     });
   }
 
@@ -82,20 +80,25 @@ export class AppendStory {
     const answers: Promise<void>[] = [];
     for (const { thread, sender, texts, pause, passMs } of sayings) {
       for (const text of texts) answers.push(this.say(thread, sender, text));
-      this.now += passMs;
-      if (pause) await turn();
+      if (pause || passMs > 0) await this.clock.pass(passMs);
     }
+    await this.clock.passAll();
     await Promise.all(answers);
     await this.batches.drained();
     this.all.sort((a, b) => a.said.step - b.said.step);
   }
 
   /** How often what the story is about has happened. */
-  get seen(): { readonly refusedLate: number; readonly refusedBehind: number; readonly appended: number } {
+  get seen(): Readonly<Record<'refusedLate' | 'refusedBehind' | 'answeredUnderWay' | 'stayed' | 'appended', number>> {
     const count = (status: string) => this.all.filter(({ outcome }) => outcome.status === status);
+    const underWay = count('unavailable').filter((said) => this.isUnderWay(said));
+    const never = [...count('busy'), ...count('unavailable').filter((said) => !this.isUnknown(said))];
+    const late = never.filter(({ said, answered }) => answered.at - said.at >= WAIT_MS);
     return {
-      refusedLate: count('busy').length,
-      refusedBehind: count('unavailable').filter(({ row }) => !this.isUnknown(row)).length,
+      refusedLate: late.length,
+      refusedBehind: never.length - late.length,
+      answeredUnderWay: underWay.length,
+      stayed: underWay.filter(({ row }) => this.stored(row).length > 0).length,
       appended: count('appended').length,
     };
   }
@@ -115,33 +118,39 @@ export class AppendStory {
     this.all.push({ row, outcome, said, answered: this.moment() });
   }
 
-  private async append(rows: readonly AppendRow[], tookMs: number): Promise<AppendOutcome[]> {
+  private async append(rows: readonly AppendRow[], fate?: Fate): Promise<AppendOutcome[]> {
+    const { tookMs = 0, isLate = false } = fate ?? {};
     const began = this.moment();
-    const call: Call = { rows, began, ended: began, failed: false };
+    const call: Call = { rows, began, ended: { at: Infinity, step: Infinity }, failed: false };
     this.calls.push(call);
     try {
+      if (isLate) await this.clock.delay(tookMs);
       return await this.log.append(rows);
     } catch (error) {
       if (!(error instanceof AppError)) this.misuse.push(error);
       call.failed = !isDataError(error);
       throw error;
     } finally {
-      this.now += tookMs;
+      if (!isLate) await this.clock.delay(tookMs);
       call.ended = this.moment();
     }
   }
 
   private moment(): Moment {
-    return { at: this.now, step: this.steps++ };
+    return { at: this.clock.now(), step: this.steps++ };
   }
 
   private stored(row: AppendRow): { readonly seq: number; readonly id: string }[] {
     return this.log.threads.get(row.threadId)?.filter(({ key }) => key === keyOf(row)) ?? [];
   }
 
-  /** Whether the row was in a call that failed without saying what became of it. */
-  private isUnknown(row: AppendRow): boolean {
-    return this.calls.some(({ failed, rows }) => failed && rows.includes(row));
+  /** Whether the row was in a call that failed without saying what became of it, or that went on when it was answered. */
+  private isUnknown(said: Said): boolean {
+    return this.isUnderWay(said) || this.calls.some(({ failed, rows }) => failed && rows.includes(said.row));
+  }
+
+  private isUnderWay({ row, answered }: Said): boolean {
+    return this.calls.some(({ rows, ended }) => rows.includes(row) && ended.step > answered.step);
   }
 
   private get stuck(): Call[] {
@@ -149,34 +158,50 @@ export class AppendStory {
   }
 
   /** What a sender is told is true, and it has a reason. */
-  private checkOutcome({ row, outcome, said, answered }: Said): void {
+  private checkOutcome(one: Said): void {
+    const { row, outcome, said, answered } = one;
+    const waitedMs = answered.at - said.at;
     const stored = this.stored(row);
     if (outcome.status === 'appended') {
       expect(stored).toMatchObject([{ seq: outcome.event.seq, id: outcome.event.id }]);
       return;
     }
-    const isUnknown = outcome.status === 'unavailable' && this.isUnknown(row);
+    const isUnknown = outcome.status === 'unavailable' && this.isUnknown(one);
     expect(stored.length).toBeLessThanOrEqual(isUnknown ? 1 : 0);
     switch (outcome.status) {
       case 'invalid':
         expect(textOf(row)).toBe('poison');
         break;
       case 'busy':
-        expect(answered.at - said.at).toBeGreaterThanOrEqual(WAIT_MS);
+        expect(waitedMs).toBeGreaterThanOrEqual(WAIT_MS);
         break;
       case 'blocked':
-        expect(this.chain(row).some(({ status }) => status === 'busy' || status === 'unavailable')).toBe(true);
+        expect(this.failedBefore(one)).not.toEqual([]);
         break;
       case 'unavailable':
-        if (!isUnknown) expect(this.stuck.map(({ ended }) => ended.at)).toContain(answered.at);
+        if (!isUnknown && waitedMs < WAIT_MS) expect(this.stuck.map(({ ended }) => ended.at)).toContain(answered.at);
+        if (this.isUnderWay(one)) expect(this.firstWait(row, answered)).toBeGreaterThanOrEqual(ANSWER_MS - EARLY_MS);
         break;
       default:
         throw new Error(`an outcome without a cause: ${outcome.status}`);
     }
   }
 
-  private chain(row: AppendRow): BatchedOutcome[] {
-    return this.all.filter((other) => chainOf(other.row) === chainOf(row)).map(({ outcome }) => outcome);
+  /** How long the sender had waited for the first of what was answered together with this row. */
+  private firstWait(row: AppendRow, { step, at }: Moment): number {
+    const before = this.all.filter((other) => chainOf(other.row) === chainOf(row) && other.answered.at === at);
+    return Math.max(...before.filter(({ said }) => said.step < step).map(({ said }) => at - said.at));
+  }
+
+  /** What failed of the same sender after this row was written behind it. */
+  private failedBefore({ row, said }: Said): Said[] {
+    return this.all.filter(
+      (other) =>
+        chainOf(other.row) === chainOf(row) &&
+        ['busy', 'unavailable'].includes(other.outcome.status) &&
+        other.said.step < said.step &&
+        said.step < other.answered.step,
+    );
   }
 
   /** The order in the log is the order of writing, per sender and thread, and nothing takes the place of what failed. */
@@ -199,9 +224,17 @@ export class AppendStory {
     }
   }
 
-  /** Nothing is sent that waited too long, nor what waited in the lane of a batch that got no answer. */
+  /**
+   * Everything is answered within its bound. Nothing is sent that waited too long or has its answer, nor what waited in the
+   * lane of a batch that got no answer.
+   */
   private checkWaits(): void {
+    expect(this.all.filter(({ said, answered }) => answered.at - said.at > ANSWER_MS)).toEqual([]);
     const calls = this.all.map(({ row }) => this.calls.filter(({ rows }) => rows.includes(row)));
+    const again = this.all.filter(({ answered }, index) =>
+      calls[index]?.some(({ began }) => began.step > answered.step),
+    );
+    expect(again).toEqual([]);
     const late = this.all.filter(({ said }, index) => calls[index]?.some(({ began }) => began.at - said.at >= WAIT_MS));
     expect(late).toEqual([]);
     for (const { rows, ended } of this.stuck) {

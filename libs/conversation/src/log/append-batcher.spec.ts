@@ -133,13 +133,15 @@ describe('AppendBatcher', () => {
       sender: fc.constantFrom('s', 'u'),
       texts: fc.array(fc.constantFrom('x', 'x', 'poison'), { minLength: 1, maxLength: 5 }),
       pause: fc.boolean(),
-      passMs: fc.constantFrom(0, 0, 0, 20, 120),
+      passMs: fc.constantFrom(0, 0, 0, 20, 50, 120),
     });
     const fate = fc.record<Fate>({
       fault: fc.constantFrom<Fault>('none', 'none', 'busy', 'lost', 'replyLost'),
-      tookMs: fc.constantFrom(0, 0, 5, 39, 40, 120),
+      tookMs: fc.constantFrom(0, 0, 5, 39, 40, 95, 120, 160),
+      isLate: fc.boolean(),
     });
-    const seen = { refusedLate: 0, refusedBehind: 0, appended: 0 };
+    const seen = { refusedLate: 0, refusedBehind: 0, answeredUnderWay: 0, stayed: 0, appended: 0 };
+    const kinds = Object.keys(seen) as (keyof typeof seen)[];
     await fc.assert(
       fc.asyncProperty(
         fc.array(saying, { maxLength: 25 }),
@@ -149,7 +151,7 @@ describe('AppendBatcher', () => {
           const story = new AppendStory(fates, batchRows);
           await story.tell(sayings);
           story.check();
-          for (const key of ['refusedLate', 'refusedBehind', 'appended'] as const) seen[key] += story.seen[key];
+          for (const kind of kinds) seen[kind] += story.seen[kind];
         },
       ),
       { numRuns: 300 },

@@ -6,6 +6,10 @@
  * batch. Entries of one thread never overtake each other: a thread that has a parked entry parks its later ones too.
  * After a retryable failure the sender's later entries in that thread are refused as `blocked`, because accepting them
  * would put them before the one that failed.
+ *
+ * An entry is answered within `answerMs` of its submission, whatever the batches before it did. One that the database has
+ * not been given by then never goes there. One that it has been given is answered `unavailable` and stays in its place
+ * until the call ends: it may be in the log, a retry waits behind it and finds out.
  */
 import { isDataError } from '@holdfast/database';
 import type { AppendedMessage, AppendOutcome, AppendRow } from './append-messages.js';
@@ -14,6 +18,8 @@ import { APPEND_LIMITS, type AppendLimits } from './append-limits.js';
 import type { BatchedOutcome } from './batched-outcome.js';
 import { AppendEntry } from './append-entry.js';
 import { AppendLane, laneOf } from './append-lane.js';
+import { AppendRound } from './append-round.js';
+import { AppendWatch } from './append-watch.js';
 
 export interface AppendBatcherOptions {
   /** Appends rows in one round trip, as `appendMessages` does; a key occurs once per call. */
@@ -29,12 +35,8 @@ export interface AppendBatcherOptions {
   readonly clock?: AppendClock;
 }
 
-/** What one batch has learnt on its way, halves included. */
-interface Round {
-  readonly lane: AppendLane;
-  readonly busyThreads: Set<string>;
-  readonly failedChains: Set<string>;
-}
+/** What is due within this time is answered at once, in ms: one look for many. */
+const TOGETHER_MS = 20;
 
 /** Collects messages of many senders into few round trips; see the head of this file for its rules. */
 export class AppendBatcher {
@@ -43,9 +45,10 @@ export class AppendBatcher {
   /** Number of parked entries by thread. */
   private readonly parked = new Map<string, number>();
   /** Those under way, one for each running lane. */
-  private readonly rounds = new Set<Round>();
+  private readonly rounds = new Set<AppendRound>();
   private readonly limits: AppendLimits;
   private readonly clock: AppendClock;
+  private readonly watch: AppendWatch;
   private waiting = 0;
   private idle: (() => void)[] = [];
 
@@ -53,9 +56,10 @@ export class AppendBatcher {
     this.lanes = Array.from({ length: options.lanes }, () => new AppendLane());
     this.limits = { ...APPEND_LIMITS, ...options.limits };
     this.clock = options.clock ?? systemClock;
+    this.watch = new AppendWatch(this.clock, () => this.answerOverdue());
   }
 
-  /** Appends rows and answers each, in the order given, after its commit or its failure. Never rejects. */
+  /** Appends rows and answers each, in the order given, after its commit, its failure or its bound. Never rejects. */
   submit(rows: readonly AppendRow[]): Promise<BatchedOutcome[]> {
     if (this.waiting + rows.length > this.limits.waitingRows) {
       return Promise.resolve(rows.map(() => ({ status: 'busy' })));
@@ -65,14 +69,15 @@ export class AppendBatcher {
         const lane = this.lanes[laneOf(row.threadId, this.lanes.length)] ?? this.busyLane;
         return new Promise<BatchedOutcome>((resolve) => {
           this.waiting++;
-          lane.entries.push(new AppendEntry(row, this.clock.now() + this.limits.waitMs, resolve));
+          lane.entries.push(new AppendEntry(row, this.clock.now(), resolve));
           this.start(lane);
+          this.watch.start(this.limits.answerMs);
         });
       }),
     );
   }
 
-  /** Resolves once every submitted row has its outcome. */
+  /** Resolves once every submitted row has its outcome and the database is at work on none. */
   drained(): Promise<void> {
     if (this.waiting === 0) return Promise.resolve();
     return new Promise((resolve) => this.idle.push(resolve));
@@ -88,7 +93,7 @@ export class AppendBatcher {
   private async run(lane: AppendLane): Promise<void> {
     while (lane.entries.length > 0) {
       const batch = lane.nextBatch(this.limits);
-      const round: Round = { lane, busyThreads: new Set(), failedChains: new Set() };
+      const round = new AppendRound(lane, batch);
       this.rounds.add(round);
       await this.execute(batch, round);
       this.rounds.delete(round);
@@ -100,21 +105,24 @@ export class AppendBatcher {
   }
 
   /** Sends a batch, or a part of one, and settles or parks each entry. */
-  private async execute(batch: readonly AppendEntry[], round: Round): Promise<void> {
+  private async execute(batch: readonly AppendEntry[], round: AppendRound): Promise<void> {
     const ready = batch.filter((entry) => this.mayGo(entry, round));
     if (ready.length === 0) return;
     let outcomes: readonly AppendOutcome[];
     const startedAt = this.clock.now();
+    round.flight = ready;
     try {
       outcomes = await this.options.append(ready.map(({ row }) => row));
     } catch (error) {
+      round.flight = [];
       if (!isDataError(error) && this.clock.now() - startedAt >= this.limits.stuckMs) this.giveUp(round);
       return this.fail(ready, round, error);
     }
+    round.flight = [];
     const appended: AppendedMessage[] = [];
     ready.forEach((entry, index) => {
       const outcome = outcomes[index] ?? { status: 'unavailable' };
-      if (outcome.status === 'busy') this.park(entry, round);
+      if (outcome.status === 'busy' && !entry.isAnswered) this.park(entry, round);
       else this.settle(entry, outcome);
       if (outcome.status === 'appended') appended.push(outcome);
     });
@@ -122,11 +130,13 @@ export class AppendBatcher {
   }
 
   /** A row that the database refused is found by halving; any other failure leaves the outcome of all rows unknown. */
-  private async fail(batch: readonly AppendEntry[], round: Round, error: unknown): Promise<void> {
+  private async fail(batch: readonly AppendEntry[], round: AppendRound, error: unknown): Promise<void> {
     if (!isDataError(error)) {
       this.options.onFailure?.(error);
+      // What was written after an entry that had its answer before was written in the knowledge of it.
+      const chains = new Set(batch.flatMap(({ isAnswered, chain }) => (isAnswered ? [] : [chain])));
       for (const entry of batch) this.settle(entry, { status: 'unavailable' });
-      this.block(new Set(batch.map(({ chain }) => chain)));
+      this.block(chains);
     } else if (batch.length === 1) {
       for (const entry of batch) this.settle(entry, { status: 'invalid' });
     } else {
@@ -137,34 +147,59 @@ export class AppendBatcher {
   }
 
   /** Refuses what waits behind a batch that got no answer: it would only wait for the same deadline once more. */
-  private giveUp({ lane }: Round): void {
+  private giveUp({ lane }: AppendRound): void {
     const behind = lane.entries.filter(({ isSettled }) => !isSettled);
     for (const entry of behind) this.settle(entry, { status: 'unavailable' });
     // What was written after a parked entry may still be in the lane of its thread.
     if (lane === this.busyLane) this.block(new Set(behind.map(({ chain }) => chain)));
   }
 
-  private mayGo(entry: AppendEntry, round: Round): boolean {
+  /** Answers what has waited for its bound; returns the time until the next entry has, if there is one. */
+  private answerOverdue(): number | undefined {
+    const open = this.unanswered();
+    const since = this.clock.now() - this.limits.answerMs;
+    const overdue = open.filter(({ submittedAt }) => submittedAt <= since + TOGETHER_MS);
+    const chains = new Set(overdue.map(({ chain }) => chain));
+    // Of what is under way, the sender's later ones are not acknowledged before a retry of the overdue one, either.
+    const given = new Set([...this.rounds].flatMap(({ flight }) => flight));
+    for (const entry of given) if (chains.has(entry.chain)) entry.answer({ status: 'unavailable' });
+    for (const entry of overdue) if (!given.has(entry)) this.settle(entry, { status: 'unavailable' });
+    this.block(chains);
+    const left = open.filter(({ isAnswered }) => !isAnswered);
+    return left.length === 0
+      ? undefined
+      : left.reduce((first, { submittedAt }) => Math.min(first, submittedAt), Infinity) - since;
+  }
+
+  private unanswered(): AppendEntry[] {
+    const batches = [...this.rounds].map(({ batch }) => batch);
+    const waiting = [this.busyLane, ...this.lanes].map(({ entries }) => entries);
+    // An entry that a batch has just parked is in both.
+    return [...new Set([...batches, ...waiting].flat())].filter(({ isAnswered }) => !isAnswered);
+  }
+
+  private mayGo(entry: AppendEntry, round: AppendRound): boolean {
     const { threadId } = entry.row;
     if (entry.isSettled) return false;
     if (round.failedChains.has(entry.chain)) {
       this.settle(entry, { status: 'blocked' });
       return false;
     }
-    if (entry.expiresAt <= this.clock.now()) {
-      this.settle(entry, { status: 'busy' });
-      this.block(new Set([entry.chain]));
-      return false;
-    }
+    // Before its time is looked at: what waits for the thread is refused in its order.
     if (round.busyThreads.has(threadId) || (round.lane !== this.busyLane && this.parked.has(threadId))) {
       this.park(entry, round);
+      return false;
+    }
+    if (entry.submittedAt + this.limits.waitMs <= this.clock.now()) {
+      this.settle(entry, { status: entry.isParked ? 'busy' : 'unavailable' });
+      this.block(new Set([entry.chain]));
       return false;
     }
     return true;
   }
 
   /** Leaves the entry in the busy lane, or moves it there, behind the others of its thread. */
-  private park(entry: AppendEntry, round: Round): void {
+  private park(entry: AppendEntry, round: AppendRound): void {
     const { threadId } = entry.row;
     round.busyThreads.add(threadId);
     if (entry.isParked) return;

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface AppendClock {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Resolves after `ms`. */
+  /** Resolves after `ms`; keeps no process alive, as what is waited for does that. */
   delay(ms: number): Promise<void>;
 }
 
 export const systemClock: AppendClock = {
   now: () => performance.now(),
-  delay: (ms) => sleep(ms),
+  delay: (ms) => sleep(ms, undefined, { ref: false }),
 };

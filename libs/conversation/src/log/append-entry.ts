@@ -5,6 +5,8 @@ import { bodyHash } from './body-hash.js';
 
 /** A submitted row on its way to an outcome. */
 export class AppendEntry {
+  /** Its sender has an answer; the database may still be at work on it. */
+  isAnswered = false;
   isSettled = false;
   isParked = false;
   readonly bytes: number;
@@ -17,7 +19,7 @@ export class AppendEntry {
   constructor(
     readonly row: AppendRow,
     /** By the batcher's clock, in ms. */
-    readonly expiresAt: number,
+    readonly submittedAt: number,
     private readonly resolve: (outcome: BatchedOutcome) => void,
   ) {
     this.bytes = Buffer.byteLength(partsText(row.body.parts));
@@ -32,9 +34,17 @@ export class AppendEntry {
     return true;
   }
 
-  /** Answers this row and its followers; returns all of them. */
+  /** Answers this row and its followers; a second answer is heard by nobody. */
+  answer(outcome: BatchedOutcome): void {
+    this.isAnswered = true;
+    this.resolve(outcome);
+    for (const follower of this.followers) follower.answer(asSeenBySecond(outcome));
+  }
+
+  /** Ends this row and its followers, and answers those that have no answer; returns all of them. */
   settle(outcome: BatchedOutcome): AppendEntry[] {
     this.isSettled = true;
+    this.isAnswered = true;
     this.resolve(outcome);
     return [this, ...this.followers.flatMap((follower) => follower.settle(asSeenBySecond(outcome)))];
   }

@@ -9,9 +9,11 @@ export interface AppendLimits {
   /** Longest wait of a row before it is sent, in ms. */
   readonly waitMs: number;
   /**
-   * A batch that fails after this long was not answered, and takes what waits behind it along, in ms. Together with the
-   * deadline of a call, 2.5 s by default, it stays below 3 s: what waits behind a failed batch is refused by then.
+   * Longest time until a row is answered, in ms, also while the database has it. Below the 3 s that a sender is promised,
+   * by what the way to and from the sender may take.
    */
+  readonly answerMs: number;
+  /** A batch that fails after this long was not answered, and takes what waits behind it along, in ms. */
   readonly stuckMs: number;
   /** Pause between two tries of the busy lane, in ms. */
   readonly busyPauseMs: number;
@@ -22,6 +24,7 @@ export const APPEND_LIMITS: AppendLimits = {
   batchBytes: 1_048_576,
   waitingRows: 20_000,
   waitMs: 2_500,
+  answerMs: 2_800,
   stuckMs: 400,
   busyPauseMs: 5,
 };
