@@ -1,6 +1,7 @@
 export { DoorbellModule } from './doorbell/doorbell.module.js';
 export { DoorbellQueue } from './doorbell/doorbell-queue.js';
 export { doorbellWorkerOptions } from './doorbell/doorbell-worker-options.js';
+export { legibleJobs } from './doorbell/legible-jobs.js';
 export { GuardedPublisher } from './guarded-publisher.js';
 export { keys, type Keys } from './keys.js';
 export type { RedisClient, RedisConfig } from './open-connection.js';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { JOBS, type JobData, type JobName } from '@holdfast/contracts';
 import { LOGGER, metrics, type Logger } from '@holdfast/observability';
-import { doorbellWorkerOptions, RedisConnections } from '@holdfast/redis';
+import { doorbellWorkerOptions, legibleJobs, RedisConnections } from '@holdfast/redis';
 import { Shutdown } from '@holdfast/shutdown';
 import { Worker, type Job } from 'bullmq';
 import { RunDispatcher } from '../runs/run-dispatcher.js';
@@ -38,7 +38,7 @@ export class DoorbellProcessor implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const options = doorbellWorkerOptions(this.connections, CONCURRENCY);
-    const worker = new Worker(QUEUE, (job) => this.answer(job), options);
+    const worker = new Worker(QUEUE, (job) => this.answer(job), options, legibleJobs);
     worker.on('error', (error) => {
       this.logger.debug({ err: error }, 'the doorbell lost its connection');
     });
