@@ -60,6 +60,11 @@ export const METRICS = {
   holdfast_database_timeouts_total: { type: 'counter', help: 'Calls past their deadline', labels: ['statement'] },
   holdfast_database_pool: { type: 'gauge', help: 'Connections by state', labels: ['state'] },
   holdfast_runs_total: { type: 'counter', help: 'Ended runs', labels: ['outcome'] },
+  holdfast_runs_claimed_total: {
+    type: 'counter',
+    help: 'Claims of runs: by their doorbell, by a search in Postgres, or after the previous one',
+    labels: ['by'],
+  },
   holdfast_runs_waiting: { type: 'gauge', help: 'Runs that wait for any worker', labels: [] },
   holdfast_runs_oldest_waiting_seconds: {
     type: 'gauge',

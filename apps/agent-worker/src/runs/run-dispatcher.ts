@@ -13,6 +13,9 @@ export interface DispatcherParts {
   readonly ringOthers: (runId: string) => void;
 }
 
+/** What told of a run that could be claimed: its doorbell, a look at Postgres, or the run before it that ended here. */
+type FoundBy = 'doorbell' | 'search' | 'previous';
+
 /** What became of the runs that executed when the slots closed. */
 export interface Drained {
   /** Ended here, in whatever way. */
@@ -59,30 +62,8 @@ export class RunDispatcher {
   }
 
   /** Executes the run if it may run, or passes it on if every slot is taken; resolves once that is decided. */
-  async offer(runId: string): Promise<void> {
-    if (this.live.has(runId) || this.claiming.has(runId)) return;
-    if (this.free <= 0) {
-      this.parts.ringOthers(runId);
-      return;
-    }
-    const { store, reachability } = this.parts;
-    this.claiming.add(runId);
-    this.changed();
-    try {
-      const result = await store.claim(runId);
-      reachability.answered();
-      if (result.status === 'claimed') this.start(new LiveRun(result.claim));
-      if (result.status === 'exhausted') {
-        this.logger.warn({ runId }, 'a run was given up: each of its attempts lost its worker');
-        void this.parts.executor.tellEnd(result.run).then((next) => this.goOn(next));
-      }
-    } catch (error) {
-      reachability.failed();
-      throw error;
-    } finally {
-      this.claiming.delete(runId);
-      this.changed();
-    }
+  offer(runId: string): Promise<void> {
+    return this.take(runId, 'doorbell');
   }
 
   /**
@@ -94,7 +75,7 @@ export class RunDispatcher {
     try {
       const { runIds, nextLeaseEndMs } = await store.due(Math.max(1, this.free), { steal: reachability.maySteal });
       reachability.answered();
-      await Promise.all(runIds.slice(0, Math.max(0, this.free)).map((runId) => this.offer(runId)));
+      await Promise.all(runIds.slice(0, Math.max(0, this.free)).map((runId) => this.take(runId, 'search')));
       return reachability.maySteal ? (nextLeaseEndMs ?? Infinity) : reachability.stealInMs;
     } catch (error) {
       reachability.failed();
@@ -129,6 +110,35 @@ export class RunDispatcher {
     return { ...this.drained };
   }
 
+  private async take(runId: string, by: FoundBy): Promise<void> {
+    if (this.live.has(runId) || this.claiming.has(runId)) return;
+    if (this.free <= 0) {
+      this.parts.ringOthers(runId);
+      return;
+    }
+    const { store, reachability } = this.parts;
+    this.claiming.add(runId);
+    this.changed();
+    try {
+      const result = await store.claim(runId);
+      reachability.answered();
+      if (result.status === 'claimed') {
+        metrics.counter('holdfast_runs_claimed_total').inc({ by });
+        this.start(new LiveRun(result.claim));
+      }
+      if (result.status === 'exhausted') {
+        this.logger.warn({ runId }, 'a run was given up: each of its attempts lost its worker');
+        void this.parts.executor.tellEnd(result.run).then((next) => this.goOn(next));
+      }
+    } catch (error) {
+      reachability.failed();
+      throw error;
+    } finally {
+      this.claiming.delete(runId);
+      this.changed();
+    }
+  }
+
   private start(run: LiveRun): void {
     const { runId, tenantId, threadId, attempt, agent } = run.claim;
     this.live.set(runId, run);
@@ -146,7 +156,7 @@ export class RunDispatcher {
 
   /** Best effort, like any ring: the reconciler finds it again. */
   private async goOn(next: string | undefined): Promise<void> {
-    if (next !== undefined) await this.offer(next).catch(() => undefined);
+    if (next !== undefined) await this.take(next, 'previous').catch(() => undefined);
   }
 
   private changed(): void {
