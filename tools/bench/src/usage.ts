@@ -33,7 +33,8 @@ const USAGES: Readonly<Record<string, Usage>> = {
   'redis-loss': {
     command: 'npm run bench:redis-loss',
     takes: '',
-    about: '50 pairs write to each other across two gateways while Redis is killed for a minute and comes back empty.',
+    about:
+      '50 pairs write across two gateways, 10 people ask an agent, Redis is killed for a minute and comes back empty.',
     isValid: takesNothing,
   },
   rolling: {
