@@ -12,6 +12,7 @@ import { handshakeError } from '../session/closing.js';
 import type { SocketServer } from '../publish/socket-server.service.js';
 import { limitedWsEngine } from './frame-limits.js';
 import type { HandshakeGate } from './handshake-gate.service.js';
+import { checkHandshakeQuery } from './handshake-query.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { tolerantParser } from './tolerant-parser.js';
 
@@ -68,6 +69,7 @@ export class ChatIoAdapter extends IoAdapter {
       },
     };
     const server = super.createIOServer(port, settings as Partial<ServerOptions> as ServerOptions);
+    server.engine.use(checkHandshakeQuery);
     this.parts.holder.bind(server);
     // Socket.IO always has the root namespace; without this, anyone could stay in it without a token.
     server.of('/').use((_socket, next) => {
