@@ -167,12 +167,19 @@ describe('with a dependency away', () => {
     const backends = await childrenOf(postgres.pid);
     for (const pid of backends) process.kill(pid, 'SIGSTOP');
     try {
-      const [sent, pulled] = await Promise.all([
+      const run = { runId: randomUUID(), attempt: 0, off: 0 };
+      const [sent, opened, resumed, ...refused] = await Promise.all([
         inTime(ann.do('message.send', request)),
-        inTime(ann.ask('events.pull', { threadId, afterSeq: 0, limit: 10 })),
+        inTime(ann.do('thread.open', { threadId, afterSeq: 0 })),
+        inTime(ann.do('session.resume', { threads: [{ threadId, afterSeq: 0 }], runs: [run] })),
+        ...askEverything(ann, threadId, run).map((answer) => inTime(answer)),
       ]);
       expect(sent).toMatchObject({ results: [REFUSED] });
-      expect(pulled).toMatchObject(REFUSED);
+      // An open or a resume says for each part of it when to ask again.
+      const pending = { status: 'pending', retryAfterMs: expect.any(Number) as unknown };
+      expect(opened).toMatchObject({ thread: { ...pending, threadId } });
+      expect(resumed).toMatchObject({ threads: [{ ...pending, threadId }], runs: [{ ...pending, runId: run.runId }] });
+      expect(refused).toMatchObject(refused.map(() => REFUSED));
       await ann.next('server.degraded', ({ affected }) => affected.includes('database'));
     } finally {
       for (const pid of backends) process.kill(pid, 'SIGCONT');
@@ -189,6 +196,30 @@ describe('with a dependency away', () => {
     expect(page.events).toHaveLength(1);
   }, 40_000);
 });
+
+/** Every other command that needs Postgres; the second of two read markers waits for the first one's second to pass. */
+function askEverything(
+  client: ChatClient,
+  threadId: string,
+  run: { readonly runId: string; readonly attempt: number; readonly off: number },
+): Promise<unknown>[] {
+  const { runId } = run;
+  const change = { threadId, messageId: randomUUID(), ifRevision: 1 };
+  const commandId = () => randomUUID();
+  return [
+    client.ask('message.edit', { ...change, commandId: commandId(), body: textBody('better') }),
+    client.ask('message.delete', { ...change, commandId: commandId() }),
+    client.ask('run.cancel', { runId }),
+    client.ask('run.follow', run),
+    client.ask('run.retry', { runId, mode: 'continue', commandId: commandId() }),
+    client.ask('thread.create', { threadId: randomUUID(), title: 'later', agentId: null }),
+    client.ask('thread.history', { threadId, beforeSeq: 10, limit: 10 }),
+    client.ask('events.pull', { threadId, afterSeq: 0, limit: 10 }),
+    client.ask('read.mark', { threadId, seq: 1 }),
+    client.ask('read.mark', { threadId, seq: 1 }),
+    client.ask('presence.get', { threadId }),
+  ];
+}
 
 async function setReadOnly(url: string, value: 'on' | 'off'): Promise<void> {
   const client = new Client({ connectionString: url });

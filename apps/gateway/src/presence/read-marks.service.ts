@@ -6,6 +6,8 @@ import { Database } from '@holdfast/database';
 
 /** Shortest time between two writes of one marker, in ms. */
 const EVERY_MS = 1_000;
+/** Deadline of a write that was put off, in ms: whoever waited for it is answered as soon as for one that was not. */
+const LATER_TIMEOUT_MS = 1_500;
 /** Markers that were written within that time or wait; beyond it a caller is told to retry. */
 const MAX_MARKERS = 20_000;
 
@@ -58,6 +60,6 @@ export class ReadMarks {
     await delay(EVERY_MS);
     const { principal, threadId, wanted: seq } = marker;
     this.rest(key, { ...marker, next: undefined });
-    return markRead(this.database, principal, { threadId, seq });
+    return markRead(this.database, principal, { threadId, seq }, { timeoutMs: LATER_TIMEOUT_MS });
   }
 }

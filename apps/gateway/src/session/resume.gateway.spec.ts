@@ -46,4 +46,23 @@ describe('session.resume', () => {
     outputs.look(sockets);
     await expect(resume()).resolves.toEqual({ threads: [], runs: [] });
   });
+
+  it('does not wait for the runs, too, when Postgres has answered for no thread', async () => {
+    const [threadId, runId] = ['a thread', 'a run'];
+    const pending = { status: 'pending' as const, threadId, retryAfterMs: 500 };
+    const open = jest.fn<ThreadSessions['open']>().mockResolvedValue([pending]);
+    const follow = jest.fn<RunFollower['follow']>().mockResolvedValue([{ status: 'denied', runId }]);
+    const runs = { follow } as unknown as RunFollower;
+    const gateway = new ResumeGateway(runs, { open } as unknown as ThreadSessions, new SocketOutputs(runs));
+    const cursors = { threads: [{ threadId, afterSeq: 0 }], runs: [{ runId, attempt: 0, off: 0 }] };
+    const { socket } = waitingFor(0);
+    expect(await gateway.resume(socket, cursors)).toEqual({
+      threads: [pending],
+      runs: [{ status: 'pending', runId, retryAfterMs: 500 }],
+    });
+    expect(follow).not.toHaveBeenCalled();
+    // It does answer: one thread among others is left for the next time.
+    open.mockResolvedValue([{ status: 'denied', threadId: 'another' }, pending]);
+    expect(await gateway.resume(socket, cursors)).toMatchObject({ runs: [{ status: 'denied', runId }] });
+  });
 });

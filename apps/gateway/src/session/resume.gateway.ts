@@ -7,6 +7,8 @@ import { ThreadSessions } from '../thread/thread-sessions.service.js';
 import type { ChatSocket } from './chat-socket.js';
 import { SocketOutputs } from './socket-outputs.service.js';
 
+type Resumed = CommandReply<'session.resume'>;
+
 /** Catching up with everything at once after a reconnect. */
 @WebSocketGateway({ namespace: CHAT_NAMESPACE })
 export class ResumeGateway {
@@ -17,7 +19,7 @@ export class ResumeGateway {
   ) {}
 
   @Command('session.resume')
-  async resume(socket: ChatSocket, request: CommandRequest<'session.resume'>): Promise<CommandReply<'session.resume'>> {
+  async resume(socket: ChatSocket, request: CommandRequest<'session.resume'>): Promise<Resumed> {
     assertOnce(
       'runs',
       request.runs.map(({ runId }) => runId),
@@ -26,7 +28,17 @@ export class ResumeGateway {
     if (this.outputs.isFull) throw new AppError('busy', 'too much waits to be sent', { retryAfterMs: 1_000 });
     // Threads first: their rooms are joined when the runs are read, so that no output falls between.
     const threads = await this.threads.open(socket, request.threads);
-    const runs = await this.runs.follow(socket.data.session.user, request.runs);
+    const runs = pendingRuns(threads, request) ?? (await this.runs.follow(socket.data.session.user, request.runs));
     return { threads, runs };
   }
+}
+
+/** The answer for the runs if Postgres answered for no thread: it would not for them, either, and take as long again. */
+function pendingRuns(
+  threads: Resumed['threads'],
+  { runs }: CommandRequest<'session.resume'>,
+): Resumed['runs'] | undefined {
+  const waits = threads.flatMap((thread) => (thread.status === 'pending' ? [thread.retryAfterMs] : []));
+  if (waits.length === 0 || waits.length < threads.length) return undefined;
+  return runs.map(({ runId }) => ({ status: 'pending', runId, retryAfterMs: Math.max(...waits) }));
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { AppError } from '@holdfast/contracts';
 import { eventually } from '@holdfast/testing';
 import { NaturalBatcher } from './natural-batcher.js';
 
@@ -59,6 +60,43 @@ describe('NaturalBatcher', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(5_000);
     // Two a second, those that were full, and those by which it grows.
     expect(sizes.length).toBeLessThanOrEqual(2 * seconds + 5 + 8);
+  });
+
+  describe('behind a batch that fails', () => {
+    afterEach(() => {
+      jest.useRealTimers();
+    });
+
+    /** What became of an item that came meanwhile, and whether a batch of its own was tried. */
+    async function behind(tookMs: number, code: 'unavailable' | 'internal') {
+      jest.useFakeTimers();
+      const run = jest.fn(async (items: readonly number[]): Promise<readonly number[]> => {
+        if (items[0] === 2) return items;
+        await new Promise((resolve) => setTimeout(resolve, tookMs));
+        throw new AppError(code, 'no answer', { retryAfterMs: 500 });
+      });
+      const batcher = new NaturalBatcher({ ...LIMITS, run });
+      const first = batcher.submit(1);
+      await jest.advanceTimersByTimeAsync(100);
+      const settled = Promise.allSettled([first, batcher.submit(2)]);
+      await jest.advanceTimersByTimeAsync(tookMs);
+      const [, second] = await settled;
+      return { second, batches: run.mock.calls.length };
+    }
+
+    it('is refused with it if the database did not answer, rather than wait as long again', async () => {
+      expect(await behind(2_500, 'unavailable')).toMatchObject({
+        second: { status: 'rejected', reason: { code: 'unavailable', retryAfterMs: 500 } },
+        batches: 1,
+      });
+    });
+
+    it.each([
+      { tookMs: 300, code: 'unavailable' as const },
+      { tookMs: 2_500, code: 'internal' as const },
+    ])('has a batch of its own after $tookMs ms and $code', async ({ tookMs, code }) => {
+      expect(await behind(tookMs, code)).toEqual({ second: { status: 'fulfilled', value: 2 }, batches: 2 });
+    });
   });
 
   describe('while a crowd arrives', () => {

@@ -1,4 +1,4 @@
-import type { Database } from '@holdfast/database';
+import type { CallOptions, Database } from '@holdfast/database';
 import { noSuchThread } from '../log/lock-thread.js';
 import type { Principal } from '../principal.js';
 
@@ -32,14 +32,19 @@ const MARK = {
  * Raises many read markers at once, never above the head and never down, so that a replay is harmless. Answers the
  * resulting seq of each mark, in the order given; undefined for strangers.
  */
-async function markManyRead(db: Database, marks: readonly ReadMark[]): Promise<(number | undefined)[]> {
+async function markManyRead(
+  db: Database,
+  marks: readonly ReadMark[],
+  options: CallOptions,
+): Promise<(number | undefined)[]> {
   if (marks.length === 0) return [];
-  const rows = await db.query<{ thread_id: string; user_id: string; seq: number }>(MARK, [
+  const values = [
     marks.map(({ tenantId }) => tenantId),
     marks.map(({ userId }) => userId),
     marks.map(({ threadId }) => threadId),
     marks.map(({ seq }) => seq),
-  ]);
+  ];
+  const rows = await db.query<{ thread_id: string; user_id: string; seq: number }>(MARK, values, options);
   const seqs = new Map(rows.map((row) => [`${row.thread_id} ${row.user_id}`, row.seq]));
   return marks.map(({ threadId, userId }) => seqs.get(`${threadId} ${userId}`));
 }
@@ -52,9 +57,10 @@ export async function markRead(
   db: Database,
   principal: Principal,
   mark: { readonly threadId: string; readonly seq: number },
+  options: CallOptions = {},
 ): Promise<{ readonly seq: number }> {
   const { tenantId, userId } = principal;
-  const [seq] = await markManyRead(db, [{ tenantId, userId, ...mark }]);
+  const [seq] = await markManyRead(db, [{ tenantId, userId, ...mark }], options);
   if (seq === undefined) throw noSuchThread();
   return { seq };
 }
