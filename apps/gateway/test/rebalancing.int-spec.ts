@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { InstanceList, partsText } from '@holdfast/contracts';
 import { claimRun, commitChunks, finishRun } from '@holdfast/conversation';
 import { Database, GUIDE_AGENT_ID } from '@holdfast/database';
+import { keys } from '@holdfast/redis';
 import {
   eventually,
   signToken,
@@ -11,6 +12,7 @@ import {
   type SpawnedApp,
   type TestDatabase,
 } from '@holdfast/testing';
+import { Redis } from 'ioredis';
 import { Balancer } from './support/balancer.js';
 import { ChatClient } from './support/chat-client.js';
 import { MovingClient } from './support/moving-client.js';
@@ -92,6 +94,19 @@ describe('a gateway that joins', () => {
     gateways.push(gateway);
     await gateway.ready;
     return gateway;
+  }
+
+  /** Puts somebody among the users of a gateway whom nobody of us can have registered. */
+  async function registerStranger(instanceId: string): Promise<void> {
+    const client = new Redis(redis.url);
+    const { instances, connections, leaseUsers } = keys(redis.prefix);
+    const leases = await client.zrange(instances, 0, -1);
+    const lease = leases.find((name) => name.startsWith(`gateway:${instanceId}:`)) ?? '';
+    await client.hset(connections('no tenant', 'no user'), lease, 'x');
+    // Beside the one who is really there.
+    await client.sadd(leaseUsers(lease), 'no tenant/no user');
+    expect(await client.scard(leaseUsers(lease))).toBeGreaterThan(1);
+    client.disconnect();
   }
 
   async function list(gateway: SpawnedApp): Promise<InstanceList> {
@@ -198,6 +213,7 @@ describe('a gateway that joins', () => {
       expect([...online].sort()).toEqual([ann.userId, bob.userId].sort());
     }, WAIT);
 
+    await registerStranger('fresh');
     fresh.signal('SIGKILL');
     await eventually(() => {
       expect(ann.all('presence.changed')).toContainEqual({ userId: bob.userId, online: false });

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Uuid } from '@holdfast/contracts';
 import { latestThreads } from '@holdfast/conversation';
 import { Database } from '@holdfast/database';
+import { metrics } from '@holdfast/observability';
 import { Presence, StaleCleaner, type UserTarget } from '@holdfast/scaling';
 import { Courtesy } from './courtesy.service.js';
 
@@ -28,7 +30,9 @@ export class DepartureNotices implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.cleaner.onOffline((users) => {
+    this.cleaner.onOffline((listed) => {
+      const users = listed.filter(isOurs);
+      metrics.counter('holdfast_ignored_packets_total').inc({ source: 'registry' }, listed.length - users.length);
       this.waiting.push(...users.slice(0, MAX_WAITING - this.waiting.length));
       if (!this.isTelling) void this.tellAll();
     });
@@ -51,4 +55,9 @@ export class DepartureNotices implements OnApplicationBootstrap {
       if ((nth + 1) % TURN === 0) await nextTurn();
     }
   }
+}
+
+/** What Redis names need not be users of ours: one that Postgres refuses must not cost the others of its query. */
+function isOurs({ tenantId, userId }: UserTarget): boolean {
+  return Uuid.safeParse(tenantId).success && Uuid.safeParse(userId).success;
 }
