@@ -147,6 +147,8 @@ describe('the gated adapter', () => {
     await Promise.all([bridged(a, b), bridged(b, a)]);
     const ends: string[] = [];
     a.client?.on('disconnect', (reason) => ends.push(reason));
+    const told: unknown[] = [];
+    a.client?.onAny((name, payload) => told.push([name, typeof payload, payload === null]));
     const { command, keys } = b.connections;
     const room = threadRoom(log.target);
     const { threadId } = log.target;
@@ -171,6 +173,8 @@ describe('the gated adapter', () => {
       JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['connect', {}] }, opts]),
       JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['disconnect'] }, { ...opts, rooms: [] }]),
       JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['presence.changed', {}], id: {} }, opts]),
+      JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['run.chunk', null] }, opts]),
+      JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['session.closing'] }, opts]),
       JSON.stringify(['x', { type: 2, nsp: CHAT_NAMESPACE, data: ['a'] }, { rooms: 'all' }]),
     ];
     for (const packet of packets) {
@@ -184,6 +188,7 @@ describe('the gated adapter', () => {
     b.fanOut.toThread(log.target, 'events.appended', log.append());
     await eventually(() => expect(seen).toEqual([1]));
     expect(ends).toEqual([]);
+    expect(told).toEqual([['events.appended', 'object', false]]);
     expect(a.client?.connected).toBe(true);
   });
 

@@ -42,6 +42,8 @@ function readEnvelope(value: unknown): Envelope | undefined {
   // An id would ask every client for an acknowledgement.
   if (type !== EVENT || id !== undefined) return undefined;
   if (!Array.isArray(data) || typeof data[0] !== 'string' || RESERVED.has(data[0])) return undefined;
+  // Every event carries an object, and whoever listens to it looks into that.
+  if (!isRecord(data[1])) return undefined;
   if (!isStrings(opts['rooms']) || !isStrings(opts['except'])) return undefined;
   if (opts['flags'] !== undefined && !isRecord(opts['flags'])) return undefined;
   return { uid, packet: { data }, rooms: opts['rooms'] };
