@@ -102,7 +102,9 @@ export class NaturalBatcher<I, O> {
     this.scheduled = true;
     queueMicrotask(() => {
       this.scheduled = false;
-      void this.flush(this.waiting.splice(0, this.options.maxBatch));
+      const batch = this.waiting.splice(0, this.options.maxBatch);
+      // They may just have been refused along with another batch.
+      if (batch.length > 0) void this.flush(batch);
       this.schedule();
     });
   }
