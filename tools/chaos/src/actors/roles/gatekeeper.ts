@@ -5,6 +5,7 @@ import type { Person, StagedThread } from '../../system/provision.js';
 import type { WireClient } from '../wire/wire-client.js';
 import type { Outcome } from '../wire/wire-socket.js';
 import { pause } from '../../run/pause.js';
+import { askForLog, LOG_WAYS } from './log-ways.js';
 import { rest } from './rest.js';
 
 export interface GatekeeperOptions {
@@ -73,20 +74,10 @@ export class Gatekeeper {
     for (const client of clients) client.copies.enter(thread.plan.id);
   }
 
-  /** The removed one asks all the same; whatever it is given stands in the history. */
+  /** The removed one asks all the same. */
   private async probe(): Promise<void> {
-    const { thread, clients } = this.options;
-    const { id } = thread.plan;
-    for (const client of clients) {
-      if (!client.isConnected) continue;
-      await client.operations.attempt('events.pull', { node: client.node, thread: id }, async (op) => {
-        const outcome = await client.command('events.pull', { threadId: id, afterSeq: 0, limit: 200 });
-        if (outcome.outcome === 'ok') {
-          client.observations.events(outcome.reply.events, id, outcome.reply.epoch, { via: 'pull', op });
-        }
-        return outcome;
-      });
-    }
+    const { thread, clients, random } = this.options;
+    for (const client of clients) await askForLog(client, thread.plan.id, random.pick(LOG_WAYS));
   }
 
   /** Repeats a request until it is answered for certain; it changes nothing the second time. */

@@ -8,6 +8,13 @@ const MEMBER_JOIN = 'from chat.thread t join chat.member m on';
 const LEFT_MEMBER_JOIN = 'from chat.thread t left join chat.member m on';
 const OPENER = 'libs/conversation/src/open/opener-queries.js';
 
+/** Open and resume ask for no membership. */
+const OPEN_TO_ALL: readonly Patch[] = [
+  inGateway(OPENER, 'join chat.member m on m.thread_id = i.', 'left join chat.member m on m.thread_id = i.'),
+  // A stranger has no role, and an answer without one would be refused where replies are checked.
+  inGateway('libs/conversation/src/thread/summary.js', 'role: row.role,', "role: row.role ?? 'member',"),
+];
+
 /** Defects of who may see what, and of the processes themselves. */
 export const SERVICE_MUTANTS: readonly Mutant[] = [
   {
@@ -36,11 +43,17 @@ export const SERVICE_MUTANTS: readonly Mutant[] = [
     tells: 'sees a thread of',
     patches: [
       inGateway(OPENER, 't.id = i.thread_id and t.tenant_id = i.tenant_id', 't.id = i.thread_id'),
-      inGateway(OPENER, 'join chat.member m on m.thread_id = i.', 'left join chat.member m on m.thread_id = i.'),
-      // A stranger has no role, and an answer without one would be refused where replies are checked.
-      inGateway('libs/conversation/src/thread/summary.js', 'role: row.role,', "role: row.role ?? 'member',"),
+      ...OPEN_TO_ALL,
     ],
     scenario: { minutes: 0.3, faults: [], rate: 20 },
+  },
+  {
+    name: 'open-after-removal',
+    defect: 'open and resume answer a member that was removed, and everybody else of the tenant',
+    invariant: 'isolation',
+    tells: 'asked after the removal and was answered',
+    patches: OPEN_TO_ALL,
+    scenario: { minutes: 0.5, faults: [], rate: 20 },
   },
   {
     name: 'removal-keeps-room',
