@@ -12,6 +12,8 @@ export type RedisClient = Redis | Cluster;
 const MAX_RETRY_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const KEEP_ALIVE_MS = 10_000;
+/** Time that the other end has to take leave of a link which is given up, in ms; shorter than any delay before a new one. */
+const PART_WITHIN_MS = 10;
 
 /** Delay before reconnection `times`, in ms: endless, never above one second, jittered against herds. */
 export function retryDelay(times: number): number {
@@ -83,6 +85,8 @@ function cluster(config: RedisConfig, role: RedisRole): Cluster {
     redisOptions: {
       ...roleOptions(config, role),
       ...credentials(config),
+      // ioredis knows links by address: the late end of one would take its successor from the pool, open and unwatched.
+      disconnectTimeout: PART_WITHIN_MS,
       ...(config.tls ? { tls: tlsOptions(config) } : {}),
     },
     // Certificates name hosts, not the addresses that a lookup turns them into.

@@ -1,4 +1,6 @@
+import { Cluster } from 'ioredis';
 import type { RedisClient } from './open-connection.js';
+import { watchSubscriptions } from './watchdog.js';
 
 type Listener = (...args: never[]) => unknown;
 
@@ -20,6 +22,7 @@ export class Subscriber {
     client.on('ready', () => {
       void this.#confirm();
     });
+    if (client instanceof Cluster) watchSubscriptions(client, () => this.#repeat());
   }
 
   /** Subscribes to channels, now or once Redis is there. @returns whether Redis has confirmed all of them. */
@@ -76,6 +79,15 @@ export class Subscriber {
     const complete = results.every(Boolean);
     if (!complete) this.#retryLater();
     return complete;
+  }
+
+  /** Rejects if Redis refuses, and may wait for ever. */
+  async #repeat(): Promise<void> {
+    const { subscribe, psubscribe } = this.#wanted;
+    await Promise.all([
+      subscribe.size > 0 && this.client.subscribe(...subscribe),
+      psubscribe.size > 0 && this.client.psubscribe(...psubscribe),
+    ]);
   }
 
   async #send(kind: 'subscribe' | 'psubscribe'): Promise<boolean> {

@@ -138,6 +138,17 @@ describe('FaultProxy', () => {
     await eventually(() => peer.closed);
   });
 
+  it('forgets what is connected, whatever becomes of the link, and serves who connects later', async () => {
+    const peer = await talk();
+    proxy.forget();
+    peer.socket.write('lost');
+    await eventually(() => proxy.counters().bytesLost === 4);
+    proxy.add('slow', { type: 'latency', latencyMs: 1 });
+    proxy.remove('slow');
+    await talk();
+    expect(peer).toMatchObject({ text: 'hi ', closed: false });
+  });
+
   it('loses one direction only', async () => {
     const peer = await talk();
     proxy.add('deaf', { type: 'drop', stream: 'downstream' });

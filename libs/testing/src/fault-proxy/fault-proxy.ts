@@ -16,6 +16,7 @@ export class FaultProxy {
   private readonly counts: LinkCounters = { ...NO_TRAFFIC };
   private readonly live = new Map<Connection, readonly Socket[]>();
   private readonly toxics = new Map<string, Toxic>();
+  private readonly forgotten = new Set<Connection>();
   private readonly server: Server;
 
   private constructor(private readonly options: FaultProxyOptions) {
@@ -63,6 +64,15 @@ export class FaultProxy {
     }
   }
 
+  /**
+   * What is connected falls silent in both directions, for good and without a word; who connects from now on is served. So
+   * does a router that forgets its connections.
+   */
+  forget(): void {
+    for (const connection of this.live.keys()) this.forgotten.add(connection);
+    this.apply();
+  }
+
   async close(): Promise<void> {
     this.toxics.clear();
     this.server.close();
@@ -72,7 +82,9 @@ export class FaultProxy {
 
   private apply(): void {
     const toxics = [...this.toxics.values()];
-    for (const connection of this.live.keys()) connection.behave(toxics);
+    for (const connection of this.live.keys()) {
+      connection.behave(this.forgotten.has(connection) ? [...toxics, { type: 'half_open' }] : toxics);
+    }
   }
 
   private accept(client: Socket): void {
@@ -90,6 +102,7 @@ export class FaultProxy {
       random: this.options.random ?? Math.random,
       onClose: () => {
         this.live.delete(connection);
+        this.forgotten.delete(connection);
       },
     });
     this.live.set(connection, [client, server]);

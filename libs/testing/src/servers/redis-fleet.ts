@@ -20,6 +20,8 @@ export interface FleetOptions {
   readonly acl?: readonly string[];
   /** Password of the Sentinels. */
   readonly sentinelPassword?: string;
+  /** Answers the port at which clients reach the node of a Cluster that listens on `port`, such as that of a proxy. */
+  readonly announce?: (port: number) => Promise<number>;
 }
 
 interface Node {
@@ -48,6 +50,8 @@ class Fleet {
   readonly folder: string;
   readonly certificates: Certificates | undefined;
   readonly servers: RunningServer[] = [];
+  /** Where clients reach a port that is not told to them. */
+  private readonly announced = new Map<number, number>();
 
   constructor(readonly options: FleetOptions) {
     this.folder = mkdtempSync(join(temporaryBase(), 'holdfast-redis-fleet-'));
@@ -71,15 +75,29 @@ class Fleet {
     };
   }
 
+  private async announceSettings(port: number): Promise<Record<string, string>> {
+    const announced = await this.options.announce?.(port);
+    if (announced === undefined) return {};
+    this.announced.set(port, announced);
+    return { [`cluster-announce-${this.certificates === undefined ? '' : 'tls-'}port`]: String(announced) };
+  }
+
   async dataNode(more: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
     const { password, acl = [] } = this.options;
-    const port = await (more['cluster-enabled'] === 'yes' ? freeClusterPort() : freePort());
+    const isCluster = more['cluster-enabled'] === 'yes';
+    const port = await (isCluster ? freeClusterPort() : freePort());
     const users = Object.fromEntries(acl.map((line) => [`user ${line}`, '']));
     const secret = password === undefined ? {} : { password, settings: { masterauth: password } };
     const server = await startRedis({
       ...secret,
       port,
-      settings: { ...secret.settings, ...this.portSettings(port), ...users, ...more },
+      settings: {
+        ...secret.settings,
+        ...this.portSettings(port),
+        ...users,
+        ...more,
+        ...(isCluster ? await this.announceSettings(port) : {}),
+      },
     });
     this.servers.push(server);
     return server;
@@ -140,7 +158,7 @@ class Fleet {
 
   finish(nodes: readonly RunningServer[], data: readonly RunningServer[]): RedisFleet {
     return {
-      nodes: nodes.map(({ port }) => ({ host: HOST, port })),
+      nodes: nodes.map(({ port }) => ({ host: HOST, port: this.announced.get(port) ?? port })),
       data,
       caFile: this.certificates?.ca,
       dispose: () => this.dispose(),
