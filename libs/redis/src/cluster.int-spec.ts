@@ -3,7 +3,14 @@ import { createLogger } from '@holdfast/observability';
 import { eventually, freeClusterPort, startRedis } from '@holdfast/testing';
 import { Worker } from 'bullmq';
 import { redisConfig } from '../test/redis-config.js';
-import { DoorbellQueue, doorbellWorkerOptions, GuardedPublisher, RedisConnections, Subscriber } from './index.js';
+import {
+  DoorbellQueue,
+  doorbellWorkerOptions,
+  GuardedPublisher,
+  legibleJobs,
+  RedisConnections,
+  Subscriber,
+} from './index.js';
 
 const RUN = '00000000-0000-4000-8000-000000000001';
 const WAIT = { timeoutMs: 15_000 };
@@ -47,17 +54,24 @@ describe('a Redis Cluster', () => {
     });
   });
 
-  it('carries doorbells', async () => {
+  it('carries doorbells, and hands out without a name what somebody else left among them', async () => {
     const doorbell = new DoorbellQueue(connections, logger);
     const heard: unknown[] = [];
     const worker = new Worker(
       'runs',
-      (job) => Promise.resolve(heard.push(job.data)),
+      (job) => Promise.resolve(heard.push(job.name, job.data)),
       doorbellWorkerOptions(connections, 1),
+      legibleJobs,
     );
     worker.on('error', () => undefined);
     await eventually(() => doorbell.ring('run.execute', { runId: RUN }));
-    await eventually(() => expect(heard).toEqual([{ runId: RUN }]));
+    await eventually(() => expect(heard).toEqual(['run.execute', { runId: RUN }]));
+    const queue = `${connections.keys.queuePrefix}:runs`;
+    await connections.command.hset(`${queue}:broken`, { name: 'run.execute', data: '{' });
+    await connections.command.lpush(`${queue}:wait`, 'broken');
+    await doorbell.ring('run.execute', { runId: RUN }, 1);
+    await eventually(() => expect(heard.slice(2)).toEqual(['', {}, 'run.execute', { runId: RUN }]));
+    await eventually(async () => expect(await connections.command.exists(`${queue}:broken`)).toBe(0));
     await worker.close(true);
   });
 });
