@@ -49,7 +49,9 @@ export class Connection {
   /** Ends both sides at once with RST. */
   reset(): void {
     for (const socket of [this.client, this.server]) {
-      if (!socket.destroyed) socket.resetAndDestroy();
+      // While its end is on its way, Node refuses to reset a socket (EINVAL) and never closes it: the process cannot exit.
+      if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
     }
   }
 
