@@ -68,6 +68,75 @@ describe('indexedDbOutboxStorage', () => {
   });
 });
 
+describe('a journal', () => {
+  const KEY = /^holdfast\.unstored\./;
+
+  /** As `localStorage`. */
+  function texts() {
+    const kept = new Map<string, string>();
+    return {
+      kept,
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    };
+  }
+
+  /** A page that is left before the database has what was written. */
+  async function leftTooSoon(scope: string, journal: ReturnType<typeof texts>, items: readonly OutboxItem[]) {
+    const allow = forbidStorage();
+    const storage = indexedDbOutboxStorage({ scope, journal });
+    await Promise.allSettled(items.map((each) => storage.put(each)));
+    allow();
+  }
+
+  it('keeps at once what the database does not have yet, for the next page', async () => {
+    const [scope, journal] = [newScope(), texts()];
+    const [first, second] = [item(), item({ createdAt: 2 })];
+    await leftTooSoon(scope, journal, [first, second]);
+    expect(await indexedDbOutboxStorage({ scope: newScope(), journal }).load()).toEqual([]);
+    expect(await indexedDbOutboxStorage({ scope, journal }).load()).toEqual([first, second]);
+    // It is in the database now, and nowhere else.
+    expect(journal.kept.size).toBe(0);
+    expect(await indexedDbOutboxStorage({ scope }).load()).toHaveLength(2);
+  });
+
+  it('holds nothing that is stored, and nothing that was taken back', async () => {
+    const [scope, journal] = [newScope(), texts()];
+    const storage = indexedDbOutboxStorage({ scope, journal });
+    const [kept, gone] = [item(), item()];
+    const putting = storage.put(kept);
+    expect([...journal.kept.keys()]).toEqual([expect.stringMatching(KEY)]);
+    await putting;
+    expect(journal.kept.size).toBe(0);
+    await leftTooSoon(scope, journal, [gone]);
+    await storage.remove(gone.clientMessageId);
+    expect(await indexedDbOutboxStorage({ scope, journal }).load()).toEqual([kept]);
+  });
+
+  it.each(['no JSON', '7', '[{"clientMessageId":"x"}]'])('goes without what cannot be read: %s', async (text) => {
+    const [scope, journal] = [newScope(), texts()];
+    journal.setItem(`holdfast.unstored.${scope}`, text);
+    const storage = indexedDbOutboxStorage({ scope, journal });
+    const kept = item();
+    await storage.put(kept);
+    expect(await storage.load()).toEqual([kept]);
+  });
+
+  it('that is full or forbidden costs nothing but itself', async () => {
+    const fail = (): never => {
+      throw new DOMException('no', 'QuotaExceededError');
+    };
+    const storage = indexedDbOutboxStorage({
+      scope: newScope(),
+      journal: { getItem: fail, setItem: fail, removeItem: fail },
+    });
+    const kept = item();
+    await storage.put(kept);
+    expect(await storage.load()).toEqual([kept]);
+  });
+});
+
 describe('an outbox on the device', () => {
   const open: { stop(): void }[] = [];
   afterEach(() => {

@@ -1,10 +1,11 @@
 import { indexedDbOutboxStorage, type OutboxItem } from '@holdfast/client';
 import { saveTextFile, unsentText } from '@holdfast/react';
+import { deviceTexts } from './device-texts.js';
 import { loadAccount, scopeOf } from './account-storage.js';
 
 async function unsent(scope: string): Promise<readonly OutboxItem[]> {
   try {
-    return await indexedDbOutboxStorage({ scope }).load();
+    return await indexedDbOutboxStorage({ scope, journal: deviceTexts }).load();
   } catch {
     return [];
   }

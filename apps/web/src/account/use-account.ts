@@ -1,12 +1,7 @@
-import {
-  browserTabs,
-  HoldfastClient,
-  indexedDbOutboxStorage,
-  indexedDbThreadCache,
-  type TextStorage,
-} from '@holdfast/client';
+import { browserTabs, HoldfastClient, indexedDbOutboxStorage, indexedDbThreadCache } from '@holdfast/client';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { dropAccount, loadAccount, saveAccount, scopeOf, watchAccount, type Account } from './account-storage.js';
+import { deviceTexts } from './device-texts.js';
 import { reporter } from '../errors.js';
 import { panelControl } from '../panel/injection.js';
 import { tokenKeeper } from './token-keeper.js';
@@ -20,17 +15,6 @@ interface AccountUse {
   readonly signOut: () => void;
 }
 
-/** Asked anew each time: where storage is forbidden, even naming it throws, and drafts then stay in memory. */
-const draftStorage: TextStorage = {
-  getItem: (key) => localStorage.getItem(key),
-  setItem: (key, value) => {
-    localStorage.setItem(key, value);
-  },
-  removeItem: (key) => {
-    localStorage.removeItem(key);
-  },
-};
-
 function makeClient(account: Account): HoldfastClient {
   const { tenant, userId } = account;
   const scope = scopeOf(account);
@@ -38,8 +22,8 @@ function makeClient(account: Account): HoldfastClient {
   const client = new HoldfastClient({
     identity: { tenant, userId },
     token: tokenKeeper(account),
-    draftStorage,
-    outboxStorage: indexedDbOutboxStorage({ scope }),
+    draftStorage: deviceTexts,
+    outboxStorage: indexedDbOutboxStorage({ scope, journal: deviceTexts }),
     cache: indexedDbThreadCache(scope),
     ...(panel === null ? { tabs: browserTabs(scope) } : panel.clientOptions()),
     reporter,
