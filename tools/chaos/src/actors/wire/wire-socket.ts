@@ -25,9 +25,15 @@ export interface WireSocketOptions {
 /** All of them end before the checker calls an operation hanging. */
 const COMMAND_MS = 8_000;
 
-/** One plain Socket.IO connection. It never reconnects and never buffers. */
+/**
+ * One plain Socket.IO connection. It never reconnects and never buffers. What arrives is handed on in its order: whoever
+ * awaits an answer has it before what came after it, also where a burst brings both in one piece.
+ */
 export class WireSocket {
   lastHeardAt = performance.now();
+  /** What came behind an answer that is being taken. */
+  private readonly behind: (() => void)[] = [];
+  private isTaking = false;
   private readonly socket: Socket;
   private readonly pending = new Set<(outcome: Outcome<never>) => void>();
   private ended = false;
@@ -51,7 +57,9 @@ export class WireSocket {
     });
     this.socket.onAny((name: string, payload: unknown) => {
       this.lastHeardAt = performance.now();
-      if (!this.ended) options.onEvent(name, payload);
+      this.inOrder(() => {
+        if (!this.ended) options.onEvent(name, payload);
+      });
     });
   }
 
@@ -81,7 +89,10 @@ export class WireSocket {
       this.pending.add(settle);
       this.socket.emit(name, request, (answer: { ok: boolean; error?: WireError }) => {
         this.lastHeardAt = performance.now();
-        settle(this.ended ? { outcome: 'info', code: 'late' } : outcomeOf<CommandReply<N>>(answer));
+        this.inOrder(() => {
+          settle(this.ended ? { outcome: 'info', code: 'late' } : outcomeOf<CommandReply<N>>(answer));
+          this.letTake();
+        });
       });
     });
   }
@@ -99,6 +110,21 @@ export class WireSocket {
   close(): void {
     this.socket.disconnect();
     this.end(undefined);
+  }
+
+  private inOrder(take: () => void): void {
+    if (this.isTaking) this.behind.push(take);
+    else take();
+  }
+
+  /** Everything else waits until whoever awaited the answer has gone on. */
+  private letTake(): void {
+    this.isTaking = true;
+    setImmediate(() => {
+      this.isTaking = false;
+      const behind = this.behind.splice(0);
+      for (const take of behind) this.inOrder(take);
+    });
   }
 
   private end(code: string | undefined): void {
