@@ -154,6 +154,25 @@ describe('figures', () => {
     expect(faults[0]?.operations.ok).toBeGreaterThanOrEqual(1);
   });
 
+  it('do not take a stream for late while the only one who looked at it is away, or reads slowly', async () => {
+    const recovery = async (eve: 'stays' | 'leaves' | 'is slow') => {
+      const story = new Story();
+      const { client, tenant, user, thread } = { client: 'c-eve', tenant: 'x', user: 'eve', thread: 't1' };
+      if (eve === 'is slow') story.tell({ kind: 'watch', phase: 'begin', client, tenant, user, thread, slow: true });
+      story.stream('eve', 'r1', 'chunk', { off: 0, text: 'a' });
+      story.fault('redis-kill', 500);
+      if (eve === 'leaves') story.tell({ kind: 'away', client });
+      story.pass(20_000);
+      story.stream('eve', 'r1', 'chunk', { off: 1, text: 'b' });
+      story.endRun('r1', 'ab');
+      const { faults } = await verdictOf(story.finish());
+      return faults[0]?.recoveriesMs[0] ?? 0;
+    };
+    expect(await recovery('stays')).toBeGreaterThan(20_000);
+    expect(await recovery('leaves')).toBe(0);
+    expect(await recovery('is slow')).toBe(0);
+  });
+
   it('call a fault that nobody noticed recovered at once, and one that hit nothing not effective', async () => {
     const calm = new Story();
     calm.fault('redis-kill', 500);

@@ -25,6 +25,15 @@ interface Watcher {
   owed?: { readonly seq: number; readonly since: number };
 }
 
+interface Stream {
+  readonly thread: string;
+  /** Who was shown a part of it and is there. */
+  readonly readers: Set<string>;
+  attempt: number;
+  end: number;
+  at: number;
+}
+
 /** Finds the times in which sends, deliveries or streams took longer than usual. */
 export class ServiceGaps {
   readonly #gaps: Gap[] = [];
@@ -33,7 +42,7 @@ export class ServiceGaps {
   readonly #away = new Set<string>();
   readonly #watchers = new Map<string, Map<string, Watcher>>();
   readonly #heads = new Map<string, number>();
-  readonly #runs = new Map<string, { attempt: number; end: number; at: number }>();
+  readonly #runs = new Map<string, Stream>();
 
   constructor(private readonly facts: Facts) {}
 
@@ -51,8 +60,10 @@ export class ServiceGaps {
         break;
       case 'watch': {
         const watchers = getOrSet(this.#watchers, entry.thread, () => new Map<string, Watcher>());
-        if (entry.phase === 'end') watchers.delete(entry.client);
-        else watchers.set(entry.client, { slow: entry.slow === true, seq: 0 });
+        if (entry.phase === 'end') {
+          watchers.delete(entry.client);
+          this.#stopped(entry.client, entry.thread);
+        } else watchers.set(entry.client, { slow: entry.slow === true, seq: 0 });
         break;
       }
       case 'away':
@@ -64,7 +75,8 @@ export class ServiceGaps {
         break;
       }
       case 'run':
-        this.#streamed(entry, at);
+        // Who reads slowly by intent sees it late.
+        if (this.#watchers.get(entry.thread)?.get(entry.client)?.slow !== true) this.#streamed(entry, at);
         break;
       default:
     }
@@ -89,6 +101,15 @@ export class ServiceGaps {
     this.#away.add(client);
     for (const watchers of this.#watchers.values()) delete watchers.get(client)?.owed;
     for (const [key, send] of this.#sends) if (send.client === client) this.#sends.delete(key);
+    this.#stopped(client);
+  }
+
+  /** A stream that nobody looks at any more is not late. */
+  #stopped(client: string, only?: string): void {
+    for (const [run, { thread, readers }] of this.#runs) {
+      if (only !== undefined && only !== thread) continue;
+      if (readers.delete(client) && readers.size === 0) this.#runs.delete(run);
+    }
   }
 
   #answered({ op, outcome, seq }: Answered, at: number): void {
@@ -118,7 +139,7 @@ export class ServiceGaps {
     if (seq < head) watcher.owed = { seq: head, since: at };
   }
 
-  #streamed({ run, what, attempt, base = 0, off = base, text = '' }: RunSeen, at: number): void {
+  #streamed({ client, thread, run, what, attempt, base = 0, off = base, text = '' }: RunSeen, at: number): void {
     const known = this.#runs.get(run);
     if (what === 'ended') {
       if (known !== undefined) this.#note(known.at, at, USUAL.stream);
@@ -126,14 +147,16 @@ export class ServiceGaps {
       return;
     }
     const end = off + text.length;
-    if (known === undefined) this.#runs.set(run, { attempt, end, at });
-    else if (attempt > known.attempt || (attempt === known.attempt && end > known.end)) {
-      // A new attempt says that somebody took over; its first piece says that the stream goes on.
-      if (what !== 'attempt') {
-        this.#note(known.at, at, USUAL.stream);
-        this.#runs.set(run, { attempt, end, at });
-      }
+    if (known === undefined) {
+      this.#runs.set(run, { thread, readers: new Set([client]), attempt, end, at });
+      return;
     }
+    known.readers.add(client);
+    const isFurther = attempt > known.attempt || (attempt === known.attempt && end > known.end);
+    // A new attempt says that somebody took over; its first piece says that the stream goes on.
+    if (!isFurther || what === 'attempt') return;
+    this.#note(known.at, at, USUAL.stream);
+    Object.assign(known, { attempt, end, at });
   }
 }
 
