@@ -79,13 +79,17 @@ export class Asker {
     await this.command('message.send', { threadId, messages: [{ clientMessageId: randomUUID(), body }] });
     const late = delay(END_WITHIN_MS, 'late', { ref: false });
     if ((await Promise.race([ended, late])) !== 'completed') stretch.unanswered += 1;
+    // A socket may have 50 threads open.
+    await this.command('thread.close', { threadId });
   }
 
-  private command(name: string, request: object): Promise<unknown> {
-    return this.socket
+  /** Without an answer it is the question that stays unanswered. @throws Error if it is refused */
+  private async command(name: string, request: object): Promise<void> {
+    const answer = (await this.socket
       .timeout(ACK_WITHIN_MS)
       .emitWithAck(name, request)
-      .catch(() => undefined);
+      .catch(() => undefined)) as { ok: boolean; error?: { code: string } } | undefined;
+    if (answer?.ok === false) throw new Error(`${name}: ${answer.error?.code ?? 'refused'}`);
   }
 
   private seen(threadId: string): void {
