@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { metrics } from '@holdfast/observability';
-import { eventually, freePort, startRedis } from '@holdfast/testing';
-import { redisConfig } from '../../test/redis-config.js';
-import { RegistryInstance } from '../../test/registry-instance.js';
+import { eventually } from '@holdfast/testing';
+import { ignoredValues, RegistryStage } from '../../test/registry-stage.js';
 
 const ADA = { tenantId: 't', userId: 'ada' };
 const BOB = { tenantId: 't', userId: 'bob' };
@@ -15,37 +14,20 @@ function user(n: number) {
   return { tenantId: 't', userId: `user-${n.toString()}` };
 }
 
-async function ignoredValues(): Promise<number> {
-  const { values } = await metrics.counter('holdfast_ignored_packets_total').get();
-  return values.find(({ labels }) => labels.source === 'registry')?.value ?? 0;
-}
-
 async function cleanups(outcome: string): Promise<number> {
   const { values } = await metrics.counter('holdfast_registry_cleanups_total').get();
   return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
 }
 
 describe('the connection registry', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
-  let port: number;
-  const open: RegistryInstance[] = [];
-
-  async function instance(instanceId: string, maxPending?: number): Promise<RegistryInstance> {
-    const made = new RegistryInstance(redisConfig(`redis://127.0.0.1:${port}`), instanceId, maxPending);
-    open.push(made);
-    await eventually(() => made.registry.isRegistered, WAIT);
-    return made;
-  }
+  let stage: RegistryStage;
+  const instance: RegistryStage['instance'] = (...given) => stage.instance(...given);
 
   beforeEach(async () => {
-    port = await freePort();
-    redis = await startRedis({ port, settings: { appendonly: 'no' } });
+    stage = await RegistryStage.set();
   });
 
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((made) => made.close()));
-    await redis.dispose();
-  });
+  afterEach(() => stage.strike());
 
   it('tells which connections of a user live where, and who came first and left last', async () => {
     const [a, b] = [await instance('a'), await instance('b')];
@@ -167,14 +149,14 @@ describe('the connection registry', () => {
     await Promise.all(crowd.map((each) => a.connections.add(each, 'x')));
     await b.connections.add(ADA, 'x');
     await eventually(() => a.connections.isSettled, WAIT);
-    redis.signal('SIGKILL');
-    await redis.exited;
+    stage.redis.signal('SIGKILL');
+    await stage.redis.exited;
     await eventually(() => a.redis.state === 'down', WAIT);
     expect(a.connections.isSettled).toBe(false);
     expect(await a.connections.locate([ADA])).toEqual(['unknown']);
     expect(await b.connections.remove(ADA, 'x')).toBe(false);
     expect(await b.connections.add(BOB, 'x')).toBe(false);
-    await redis.restart();
+    await stage.redis.restart();
     await eventually(async () => {
       const online = await b.connections.locate([...crowd, ADA, BOB]);
       expect(online.filter((places) => places !== 'unknown' && places.length === 1)).toHaveLength(1_001);

@@ -1,18 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { metrics } from '@holdfast/observability';
-import { eventually, freePort, startRedis } from '@holdfast/testing';
-import { redisConfig } from '../../test/redis-config.js';
-import { RegistryInstance } from '../../test/registry-instance.js';
+import { eventually } from '@holdfast/testing';
+import { ignoredValues, RegistryStage } from '../../test/registry-stage.js';
 
 const WAIT = { timeoutMs: 20_000 };
 
 // Processes start and stop here; the deadlines that matter are asserted one by one.
 jest.setTimeout(90_000);
-
-async function ignoredValues(): Promise<number> {
-  const { values } = await metrics.counter('holdfast_ignored_packets_total').get();
-  return values.find(({ labels }) => labels.source === 'registry')?.value ?? 0;
-}
 
 async function pendingUsers(): Promise<number | undefined> {
   const { values } = await metrics.gauge('holdfast_registry_pending').get();
@@ -20,26 +14,14 @@ async function pendingUsers(): Promise<number | undefined> {
 }
 
 describe('the registry under more, or other, than it expects', () => {
-  let redis: Awaited<ReturnType<typeof startRedis>>;
-  let port: number;
-  const open: RegistryInstance[] = [];
-
-  async function instance(instanceId: string, maxPending?: number): Promise<RegistryInstance> {
-    const made = new RegistryInstance(redisConfig(`redis://127.0.0.1:${port}`), instanceId, maxPending);
-    open.push(made);
-    await eventually(() => made.registry.isRegistered, WAIT);
-    return made;
-  }
+  let stage: RegistryStage;
+  const instance: RegistryStage['instance'] = (...given) => stage.instance(...given);
 
   beforeEach(async () => {
-    port = await freePort();
-    redis = await startRedis({ port, settings: { appendonly: 'no' } });
+    stage = await RegistryStage.set();
   });
 
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((made) => made.close()));
-    await redis.dispose();
-  });
+  afterEach(() => stage.strike());
 
   it('cleans up what is claimed by nobody: without an end, in no name of a lease, by another type', async () => {
     const a = await instance('a');
