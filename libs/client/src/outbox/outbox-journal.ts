@@ -34,17 +34,13 @@ export class OutboxJournal {
   }
 
   keep(item: OutboxItem): void {
-    this.#write([...this.#others(item.clientMessageId), item]);
+    this.#write([...this.read().filter(({ clientMessageId }) => clientMessageId !== item.clientMessageId), item]);
   }
 
   drop(clientMessageId: string): void {
     const before = this.read();
-    const after = this.#others(clientMessageId);
+    const after = before.filter((item) => item.clientMessageId !== clientMessageId);
     if (after.length < before.length) this.#write(after);
-  }
-
-  #others(clientMessageId: string): OutboxItem[] {
-    return this.read().filter((item) => item.clientMessageId !== clientMessageId);
   }
 
   #write(items: readonly OutboxItem[]): void {

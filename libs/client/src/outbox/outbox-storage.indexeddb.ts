@@ -63,8 +63,9 @@ export function indexedDbOutboxStorage({ scope, journal: texts, onCorrupt }: Ind
     put,
     remove: async (clientMessageId) => {
       journal.drop(clientMessageId);
-      stored.delete(clientMessageId);
       await database.remove('outbox', clientMessageId);
+      // Not before: a put that is still under way ends first, and would note it for ever.
+      stored.delete(clientMessageId);
       tell({ kind: 'removed', clientMessageId });
     },
     watch: (onChange) => {
