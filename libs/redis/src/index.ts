@@ -3,6 +3,7 @@ export { DoorbellQueue } from './doorbell/doorbell-queue.js';
 export { doorbellWorkerOptions } from './doorbell/doorbell-worker-options.js';
 export { legibleJobs } from './doorbell/legible-jobs.js';
 export { GuardedPublisher } from './guarded-publisher.js';
+export { isForeignType } from './is-foreign-type.js';
 export { keys, type Keys } from './keys.js';
 export type { RedisClient, RedisConfig } from './open-connection.js';
 export { RedisConnections, type RedisState } from './redis-connections.js';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { metrics } from '@holdfast/observability';
 import { createRedisBackend, raw2NextJobData, type BackendFactory, type RedisQueueBackend } from 'bullmq';
+import { isForeignType } from '../is-foreign-type.js';
 
 /** Scripts of BullMQ that take the next job out of the queue. */
 const FETCHES: ReadonlySet<string> = new Set(['moveToActive', 'moveToFinished']);
@@ -46,7 +47,7 @@ export const legibleJobs: BackendFactory<RedisQueueBackend> = (name, options, mo
 };
 
 async function onFailure(error: unknown): Promise<never> {
-  if (error instanceof Error && error.message.includes('WRONGTYPE')) {
+  if (isForeignType(error)) {
     metrics.counter('holdfast_ignored_packets_total').inc({ source: 'doorbell' });
     await delay(AFTER_FOREIGN_KEY_MS, undefined, { ref: false });
   }

@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { RedisConnections } from '@holdfast/redis';
+import { isForeignType, type RedisConnections } from '@holdfast/redis';
 import type { UserTarget } from '../rooms.js';
 import { ConnectionRegistry, type Location } from './connection-registry.port.js';
 import { ConnectionWriter } from './connection-writer.js';
-import { countIgnored, isForeignType } from './ignored.js';
+import { countIgnored } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { locationsOf } from './locations-of.js';
 import { MAX_PENDING, PendingUsers, settle, type Waiter } from './pending-users.js';

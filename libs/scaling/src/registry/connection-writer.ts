@@ -1,7 +1,7 @@
-import type { RedisConnections } from '@holdfast/redis';
+import { isForeignType, type RedisConnections } from '@holdfast/redis';
 import type { UserTarget } from '../rooms.js';
 import { ENTRY_TTL_MS, writeEntry } from './entry.js';
-import { countIgnored, isForeignType } from './ignored.js';
+import { countIgnored } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { settle, type PendingUser } from './pending-users.js';
 import { parseUserRef } from './user-ref.js';

@@ -4,8 +4,3 @@ import { metrics } from '@holdfast/observability';
 export function countIgnored(count = 1): void {
   metrics.counter('holdfast_ignored_packets_total').inc({ source: 'registry' }, count);
 }
-
-/** Whether Redis refused because a key holds something of another type. */
-export function isForeignType(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('WRONGTYPE');
-}

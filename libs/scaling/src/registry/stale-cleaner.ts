@@ -1,9 +1,9 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { metrics } from '@holdfast/observability';
-import type { RedisConnections } from '@holdfast/redis';
+import { isForeignType, type RedisConnections } from '@holdfast/redis';
 import type { UserTarget } from '../rooms.js';
 import { writeEntry } from './entry.js';
-import { countIgnored, isForeignType } from './ignored.js';
+import { countIgnored } from './ignored.js';
 import type { RedisInstanceRegistry } from './instance-registry.redis.js';
 import { LeaseReader } from './lease-reader.js';
 import { CLAIM, KEEP_CLAIM, SETTLE_CLAIM } from './lease-scripts.js';
